@@ -1,0 +1,114 @@
+"""Which of the records of a run count, after resumes, abandoned branches and steps logged twice. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tensorboard_plugin_hidden.format.schema import (
+    EndRecord,
+    FrameRecord,
+    ProbeRecord,
+    Record,
+    SessionRecord,
+    SnapshotRecord,
+)
+
+
+@dataclass(slots=True)
+class History:
+    """The records of a run that count.
+
+    Attributes:
+        sessions: Sessions in order of time.
+        probe: The newest probe, or None.
+        snapshots: By layer in order of first appearance, then by step, ascending.
+        frames: By layer, then by method, then by step, ascending. A frame counts when its snapshot does.
+        closed: Whether the newest writer was closed.
+    """
+
+    sessions: list[Record] = field(default_factory=list)
+    probe: Record | None = None
+    snapshots: dict[str, dict[int, Record]] = field(default_factory=dict)
+    frames: dict[str, dict[str, dict[int, Record]]] = field(default_factory=dict)
+    closed: bool = False
+
+
+def current(records: Iterable[Record]) -> History:
+    """Sorts out what a run's records mean.
+
+    A later session hides what earlier ones logged at or after the step where it takes up: its ``purge_step`` when it
+    was given one, else the first step it logged. Within what remains the last write of a (layer, step) wins.
+
+    Args:
+        records: All records of the run, and of its projection sub-run, in any order.
+    """
+    ordered = sorted(records, key=lambda record: record.version)
+    history = History()
+    steps: dict[str, list[Record]] = {}
+    frames: list[tuple[Record, FrameRecord]] = []
+    ended: set[str] = set()
+    for record in ordered:
+        match record.body:
+            case SessionRecord():
+                history.sessions.append(record)
+            case ProbeRecord():
+                history.probe = record
+            case EndRecord():
+                ended.add(record.version.session)
+            case SnapshotRecord():
+                steps.setdefault(record.version.session, []).append(record)
+            case FrameRecord() as frame:
+                frames.append((record, frame))
+                if not frame.snapshot:
+                    steps.setdefault(record.version.session, []).append(record)
+    limits = _limits(history.sessions, steps)
+    shown: set[str] = set()
+    for session, logged in steps.items():
+        limit = limits.get(session, float("inf"))
+        for record in logged:
+            if record.step >= limit:
+                continue
+            shown.add(str(record.version))
+            if isinstance(record.body, SnapshotRecord):
+                history.snapshots.setdefault(record.body.layer, {})[record.step] = record
+    last = {str(record.version) for by_step in history.snapshots.values() for record in by_step.values()}
+    for record, frame in frames:
+        if frame.snapshot in last or (not frame.snapshot and str(record.version) in shown):
+            history.frames.setdefault(frame.layer, {}).setdefault(frame.method, {})[frame.step] = record
+    _sort_steps(history)
+    writers = [record.version.session for record in history.sessions]
+    history.closed = bool(writers) and writers[-1] in ended
+    return history
+
+
+def _limits(sessions: list[Record], steps: dict[str, list[Record]]) -> dict[str, float]:
+    """The step from which each session's records are hidden by a later one."""
+    limits: dict[str, float] = {}
+    cut = float("inf")
+    known = {record.version.session: record.body for record in sessions}
+    for session in sorted(known.keys() | steps.keys(), reverse=True):
+        limits[session] = cut
+        body = known.get(session)
+        begins = min((record.step for record in steps.get(session, [])), default=float("inf"))
+        if isinstance(body, SessionRecord) and body.purge_step is not None:
+            begins = body.purge_step
+        cut = min(cut, begins)
+    return limits
+
+
+def _sort_steps(history: History) -> None:
+    for layer, by_step in history.snapshots.items():
+        history.snapshots[layer] = dict(sorted(by_step.items()))
+    for methods in history.frames.values():
+        for method, by_step in methods.items():
+            methods[method] = dict(sorted(by_step.items()))
+
+
+def waiting(history: History, method: str) -> list[Record]:
+    """The snapshots that ``method`` has no frame of yet, in order of step."""
+    open_: list[Record] = []
+    for layer, by_step in history.snapshots.items():
+        done = history.frames.get(layer, {}).get(method, {})
+        open_ += [record for step, record in by_step.items() if step not in done]
+    return sorted(open_, key=lambda record: (record.step, record.version))

@@ -1,0 +1,83 @@
+"""Writing to a run: data first, then the event that names it. For the training process and ``hidden project``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy.typing as npt
+from tensorboard.compat.proto import summary_pb2
+
+from tensorboard_plugin_hidden.format.payload import PayloadWriter
+from tensorboard_plugin_hidden.format.schema import Body, PayloadRef, Record, Version, new_session_id
+from tensorboard_plugin_hidden.format.store import group_name, require_writable
+from tensorboard_plugin_hidden.format.summaries import run_marker, summary
+
+Emit = Callable[[summary_pb2.Summary, int], None]
+"""Hands a summary and its step to the run's one event writer."""
+
+
+class Journal:
+    """One session of writing to one run. Safe to call from several threads.
+
+    Args:
+        run_dir: The run's directory.
+        emit: Where summaries go.
+
+    Raises:
+        HiddenError: The directory cannot be written.
+    """
+
+    def __init__(self, run_dir: str, emit: Emit) -> None:
+        require_writable(run_dir)
+        self.session = new_session_id()
+        self._emit = emit
+        self._payloads = PayloadWriter(run_dir)
+        self._lock = threading.Lock()
+        self._sequence = 0
+
+    def mark_run(self) -> None:
+        """Lets the backend find the run without listing all of its records."""
+        self._emit(run_marker(), 0)
+
+    def write(self, body: Body, arrays: Mapping[str, npt.NDArray[Any]] | None = None) -> Record:
+        """Logs one record with its payload, which goes into the event or the store by its size.
+
+        Args:
+            body: What to say.
+            arrays: Its payload, if it has one.
+
+        Returns:
+            The record as logged.
+
+        Raises:
+            HiddenError: The payload could not be stored; no event was written then.
+        """
+        reference, data = PayloadRef(), b""
+        if arrays:
+            group = group_name(self.session, body.KIND, getattr(body, "layer", ""))
+            reference, data = self._payloads.put(group, arrays)
+        return self.name(body, reference, data)
+
+    def name(self, body: Body, reference: PayloadRef, data: bytes = b"") -> Record:
+        """Writes the event of a record whose arrays are in place.
+
+        Args:
+            body: What to say.
+            reference: Where its arrays are.
+            data: The arrays themselves, when they are inline.
+        """
+        with self._lock:
+            record = Record(Version(self.session, self._sequence), body, reference)
+            self._sequence += 1
+        self._emit(summary(record, data), record.step)
+        return record
+
+    def store(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> PayloadRef:
+        """Puts arrays into the store, for ``name`` to refer to.
+
+        Raises:
+            HiddenError: The store cannot be written.
+        """
+        return self._payloads.store.append(group, arrays)

@@ -1,0 +1,63 @@
+"""Where a record's arrays go, into its event or into the store: the one place that decides and that resolves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from tensorboard_plugin_hidden.format.codec import pack, unpack
+from tensorboard_plugin_hidden.format.constants import INLINE_BUDGET, INLINE_LIMIT
+from tensorboard_plugin_hidden.format.schema import PayloadRef
+from tensorboard_plugin_hidden.format.store import StoreReader, StoreWriter
+
+
+class PayloadWriter:
+    """Decides for each payload of one run whether it travels in its event.
+
+    Args:
+        run_dir: The run's directory. What its event files hold already counts against the budget, because TensorBoard
+            keeps inline payloads of all sessions in memory.
+    """
+
+    def __init__(self, run_dir: str) -> None:
+        self.store = StoreWriter(run_dir)
+        logged = sum(file.stat().st_size for file in Path(run_dir).glob("*tfevents*"))
+        self._budget = max(0, INLINE_BUDGET - logged)
+
+    def put(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> tuple[PayloadRef, bytes]:
+        """Finds a place for a payload, and fills it when that is the store.
+
+        Args:
+            group: The store's group for this kind of payload.
+            arrays: The payload.
+
+        Returns:
+            The reference for the record, and the bytes for the event (none when they are in the store).
+
+        Raises:
+            HiddenError: The store cannot be written.
+        """
+        # Deflating shrinks a payload three times at most in practice: far larger ones need no trial.
+        if sum(array.nbytes for array in arrays.values()) <= 4 * INLINE_LIMIT:
+            data = pack(arrays, compress=True)
+            if len(data) <= min(INLINE_LIMIT, self._budget):
+                self._budget -= len(data)
+                return PayloadRef(), data
+        return self.store.append(group, arrays), b""
+
+
+def resolve(reference: PayloadRef, event_bytes: bytes, store: StoreReader) -> dict[str, npt.NDArray[Any]]:
+    """A payload's arrays, wherever they are.
+
+    Args:
+        reference: From the record.
+        event_bytes: What the record's event holds.
+        store: The store of the run the record belongs to.
+
+    Raises:
+        HiddenError: They are damaged or missing.
+    """
+    return unpack(event_bytes)[0] if reference.inline else store.read(reference)

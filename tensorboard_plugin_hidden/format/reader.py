@@ -1,0 +1,65 @@
+"""Reads a run's own event files, for those who have no TensorBoard beside them: the offline projector and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+from tensorboard.compat.proto import event_pb2
+
+from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, PLUGIN_NAME, RUN_TAG
+from tensorboard_plugin_hidden.format.schema import Record, from_json
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRecord:
+    """A record and its event: the inline payload (empty when it is in the store) and the wall time in seconds."""
+
+    record: Record
+    payload: bytes
+    wall_time: float
+
+
+class RunReader:
+    """Follows the event files of one run, and of the projections made of it afterwards.
+
+    Args:
+        run_dir: The run's directory.
+
+    Raises:
+        HiddenError: The directory has no event files.
+    """
+
+    def __init__(self, run_dir: str) -> None:
+        self._directories = [Path(run_dir), Path(run_dir, ASSETS_DIR)]
+        self._loaders: dict[Path, EventFileLoader] = {}
+        if not any(self._files()):
+            raise HiddenError(
+                "not a run",
+                expected="a directory with TensorBoard event files",
+                got=str(run_dir),
+                fix="Pass the directory that was given to SummaryWriter.",
+            )
+
+    def poll(self) -> Iterator[LoggedRecord]:
+        """What was logged since the last call. A record that is cut short comes once the rest of it is there."""
+        for file in self._files():
+            if file not in self._loaders:
+                self._loaders[file] = EventFileLoader(str(file))
+            for event in self._loaders[file].Load():
+                yield from _records(event)
+
+    def _files(self) -> Iterator[Path]:
+        for directory in self._directories:
+            yield from sorted(directory.glob("*tfevents*"))
+
+
+def _records(event: event_pb2.Event) -> Iterator[LoggedRecord]:
+    for value in event.summary.value:
+        data = value.metadata.plugin_data
+        if data.plugin_name == PLUGIN_NAME and value.tag != RUN_TAG:
+            payload = value.tensor.string_val[0] if value.tensor.string_val else b""
+            yield LoggedRecord(from_json(data.content), payload, event.wall_time)

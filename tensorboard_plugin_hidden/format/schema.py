@@ -1,0 +1,294 @@
+"""The records: what each event says about itself in ``plugin_data.content``. JSON in and out, nothing else.
+
+Every write has its own tag, and so its own record: TensorBoard keeps only the first metadata of a tag.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.codec import newer_format
+from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
+
+Bounds = tuple[float, float, float, float]
+
+
+def new_session_id() -> str:
+    """An id that sorts by time of creation: 12 hexadecimal digits of milliseconds, 4 of chance."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(2)}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """Names one write for ever: the session that wrote it and its place in that session."""
+
+    session: str
+    sequence: int
+
+    def __str__(self) -> str:
+        return f"{self.session}.{self.sequence}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Reads what ``str`` gave.
+
+        Raises:
+            HiddenError: The text has another form.
+        """
+        session, dot, sequence = text.partition(".")
+        if not (dot and session.isalnum() and session.isascii() and sequence.isascii() and sequence.isdigit()):
+            raise HiddenError("not a version", expected="SESSION.NUMBER", got=repr(text), fix="Take it from the index.")
+        return cls(session, int(sequence))
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadRef:
+    """Where a record's arrays are: in its own event, or in a row of a group of the store.
+
+    Attributes:
+        group: Path of the group below the store's root; empty when inline.
+        row: Index along the first axis of the group's arrays.
+    """
+
+    group: str = ""
+    row: int = 0
+
+    @property
+    def inline(self) -> bool:
+        """Whether the arrays are in the event itself."""
+        return not self.group
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """A writer opened the run. ``purge_step`` is the one given to ``SummaryWriter``."""
+
+    KIND: ClassVar[str] = "session"
+    software: str
+    started: float
+    purge_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndRecord:
+    """The writer was closed in an orderly way."""
+
+    KIND: ClassVar[str] = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """How a sprite is cut: pixels of one tile and tiles to a row."""
+
+    tile_width: int
+    tile_height: int
+    columns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRecord:
+    """The samples. Arrays: ``samples`` (JSON bytes), ``labels`` i4 [N], ``sprite`` (PNG bytes)."""
+
+    KIND: ClassVar[str] = "probe"
+    count: int
+    classes: tuple[str, ...]
+    thumbnails: Tiles | None = None
+    texts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRecord:
+    """One layer over the probe at one step. Arrays: ``activations`` [N, D], ``logits`` [N, C], ``head.*``.
+
+    Attributes:
+        layer: Name of the layer.
+        step: Training step.
+        count: N.
+        width: D.
+        head: ``linear``, ``program`` or ``none``.
+        program: Where the head's exported program is, when it is one.
+        accuracy: Share of labelled samples predicted right, or None.
+        nonfinite: Samples with a NaN or Inf among their activations.
+        nbytes: Uncompressed bytes of the arrays.
+        capture_ms: Milliseconds that training waited for this snapshot.
+        probe: Version of the probe record, or empty.
+    """
+
+    KIND: ClassVar[str] = "snapshot"
+    layer: str
+    step: int
+    count: int
+    width: int
+    head: str
+    accuracy: float | None
+    nonfinite: int
+    nbytes: int
+    capture_ms: float
+    probe: str = ""
+    program: PayloadRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRecord:
+    """A layer's map at one step. Arrays as in ``docs/http_api.md`` for ``frame`` and ``landscape``.
+
+    Attributes:
+        layer: Name of the layer.
+        step: Training step.
+        method: Projection method.
+        settings: What the method was run with.
+        bounds: x0, y0, x1, y1 that the positions are quantised over.
+        landscape: Which classifier coloured the plane, or None.
+        landscape_bounds: Outer edges of the landscape's grid, or None.
+        faithfulness: Named numbers; None where one could not be computed.
+        reason: Why there is no map, or what is wrong with it.
+        seconds: Wall time in seconds.
+        cpu_seconds: Processor time in seconds.
+        snapshot: Version of the snapshot it shows; empty for positions logged by hand.
+    """
+
+    KIND: ClassVar[str] = "frame"
+    layer: str
+    step: int
+    method: str
+    settings: Mapping[str, Any]
+    bounds: Bounds
+    landscape: str | None
+    landscape_bounds: Bounds | None
+    faithfulness: Mapping[str, float | None]
+    reason: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    snapshot: str = ""
+
+
+Body = SessionRecord | EndRecord | ProbeRecord | SnapshotRecord | FrameRecord
+_BODIES: dict[str, type[Body]] = {
+    body.KIND: body for body in (SessionRecord, EndRecord, ProbeRecord, SnapshotRecord, FrameRecord)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One write: who wrote it, what it says, where its arrays are."""
+
+    version: Version
+    body: Body
+    payload: PayloadRef = field(default_factory=PayloadRef)
+
+    @property
+    def tag(self) -> str:
+        """The summary's tag: unique, so that no reservoir can drop one record for another."""
+        body = self.body
+        if isinstance(body, SnapshotRecord | FrameRecord):
+            return record_tag(body.KIND, self.version, body.layer, body.step)
+        return record_tag(body.KIND, self.version)
+
+    @property
+    def step(self) -> int:
+        """The step to log it under; 0 for records about the whole run."""
+        return self.body.step if isinstance(self.body, SnapshotRecord | FrameRecord) else 0
+
+
+def record_tag(kind: str, version: Version, layer: str | None = None, step: int | None = None) -> str:
+    """The tag of a record, from what a client knows of it.
+
+    >>> record_tag("frame", Version("ab", 7), "fc1", 12)
+    'hidden/frame/fc1/00000012/ab.7'
+    """
+    middle = "" if layer is None or step is None else f"{layer}/{step:08d}/"
+    return f"hidden/{kind}/{middle}{version}"
+
+
+def body_fields(body: Body) -> dict[str, Any]:
+    """A body as JSON-able fields; NaN and infinite numbers become None."""
+    return {f.name: _plain(getattr(body, f.name)) for f in dataclasses.fields(body)}
+
+
+def body_from_fields(kind: str, fields: Mapping[str, Any]) -> Body:
+    """The inverse of ``body_fields``; unknown fields are ignored.
+
+    Raises:
+        HiddenError: Fields are missing or malformed.
+    """
+    try:
+        body = _BODIES[kind]
+        values = {name: fields[name] for name in body.__slots__ if name in fields}
+        for name, build in _NESTED.items():
+            if values.get(name) is not None:
+                values[name] = build(values[name])
+        return body(**values)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(repr(error)) from error
+
+
+def to_json(record: Record) -> bytes:
+    """The record as UTF-8 JSON; NaN and infinite numbers become null."""
+    head = {
+        "v": FORMAT_VERSION,
+        "kind": record.body.KIND,
+        "session": record.version.session,
+        "seq": record.version.sequence,
+        "payload": _plain(record.payload),
+    }
+    return json.dumps(head | body_fields(record.body), separators=(",", ":"), allow_nan=False).encode()
+
+
+def from_json(content: bytes) -> Record:
+    """Reads what ``to_json`` gave. Unknown fields of a known format are ignored.
+
+    Raises:
+        NewerFormatError: The record is of a newer format.
+        HiddenError: The record is damaged.
+    """
+    try:
+        fields = json.loads(content)
+        if fields["v"] > FORMAT_VERSION:
+            raise newer_format(fields["v"])
+        version = Version(fields["session"], fields["seq"])
+        return Record(version, body_from_fields(fields["kind"], fields), PayloadRef(**fields["payload"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(repr(error)) from error
+
+
+def _bounds(values: Any) -> Bounds:
+    x0, y0, x1, y1 = values
+    return (x0, y0, x1, y1)
+
+
+_NESTED = {
+    "thumbnails": lambda value: Tiles(**value),
+    "program": lambda value: PayloadRef(**value),
+    "classes": tuple,
+    "bounds": _bounds,
+    "landscape_bounds": _bounds,
+}
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _damaged(got: str) -> HiddenError:
+    return HiddenError(
+        "a record is damaged",
+        expected="a JSON record of tensorboard-plugin-hidden",
+        got=got,
+        fix="Copy the log directory again; other records are not affected.",
+    )

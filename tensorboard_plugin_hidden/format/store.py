@@ -1,0 +1,206 @@
+"""The bulk tier: rows of time-stacked Zarr v3 arrays below ``<run>/plugins/hidden/store.zarr``.
+
+Every writing session has its own group, so no two processes ever write to the same array. A row is complete before the
+event that names it is written; rows no event names are never read.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import numpy.typing as npt
+import zarr
+from zarr.codecs import BloscCodec
+
+from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
+from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, STORE_NAME
+from tensorboard_plugin_hidden.format.schema import PayloadRef
+
+_CHUNK_BYTES = 4 * 1024 * 1024
+"""Bytes of one chunk before compression: large enough for few files, small enough to read a slice of a big layer."""
+
+_KEEP_FREE = 16 * 1024 * 1024
+"""Bytes that are left free on the disk: room for the run's own event file and checkpoints to fail politely."""
+
+
+def store_path(run_dir: str) -> str:
+    """Where the store of a run is; ``run_dir`` may be a URL that fsspec knows."""
+    return "/".join([run_dir.rstrip("/"), ASSETS_DIR, STORE_NAME])
+
+
+def group_name(session: str, kind: str, layer: str = "") -> str:
+    """The path of a group; the layer's name is percent-encoded to be a file name on every system.
+
+    >>> group_name("ab", "snapshot", "fc2:input")
+    'ab/snapshot/fc2%3Ainput'
+    """
+    return "/".join([session, kind, quote(layer, safe="@-_.")] if layer else [session, kind])
+
+
+class StoreWriter:
+    """Appends rows. One per process and session; safe to call from several threads.
+
+    Args:
+        run_dir: The run's directory.
+    """
+
+    def __init__(self, run_dir: str) -> None:
+        self._root = store_path(run_dir)
+        self._lock = threading.Lock()
+        self._arrays: dict[str, dict[str, zarr.Array[Any]]] = {}
+        self._generation: dict[str, int] = {}
+
+    def append(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> PayloadRef:
+        """Writes one row: every array gets one more entry along its first axis.
+
+        When names, shapes or dtypes differ from those of the rows before, a new generation of the group begins.
+
+        Args:
+            group: From ``group_name``.
+            arrays: The row, by name.
+
+        Returns:
+            Where the row is.
+
+        Raises:
+            HiddenError: The disk is full or the directory cannot be written.
+        """
+        with self._lock:
+            self._require_space(sum(array.nbytes for array in arrays.values()))
+            try:
+                return self._append(group, arrays)
+            except OSError as error:
+                raise not_writable(self._root, error) from error
+
+    def _append(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> PayloadRef:
+        opened = self._arrays.get(group)
+        if opened is None or not _same_layout(opened, arrays):
+            self._generation[group] = self._generation.get(group, -1) + 1
+            path = _generation_path(group, self._generation[group])
+            parent = zarr.open_group(self._root, mode="a", path=path)
+            opened = {name: _create(parent, name, array) for name, array in arrays.items()}
+            self._arrays[group] = opened
+        row = min((array.shape[0] for array in opened.values()), default=0)
+        for name, array in arrays.items():
+            target = opened[name]
+            if target.shape[0] == row:
+                target.resize((row + 1, *array.shape))
+            target[row] = array
+        return PayloadRef(_generation_path(group, self._generation[group]), row)
+
+    def _require_space(self, nbytes: int) -> None:
+        directory = Path(self._root)
+        while not directory.exists() and directory != directory.parent:
+            directory = directory.parent
+        free = shutil.disk_usage(directory).free
+        if free < nbytes + _KEEP_FREE:
+            raise HiddenError(
+                "the disk is full",
+                expected=f"{(nbytes + _KEEP_FREE) / 1e6:.1f} MB free below {self._root}",
+                got=f"{free / 1e6:.1f} MB",
+                fix="Free some space or log to another directory; what is logged so far is complete.",
+            )
+
+
+class StoreReader:
+    """Reads rows of one store, and keeps the arrays it has opened.
+
+    Args:
+        run_dir: The run's directory, or a URL that fsspec knows.
+    """
+
+    def __init__(self, run_dir: str) -> None:
+        self._root = store_path(run_dir)
+        self._lock = threading.Lock()
+        self._arrays: dict[str, dict[str, zarr.Array[Any]]] = {}
+
+    def read(self, reference: PayloadRef) -> dict[str, npt.NDArray[Any]]:
+        """One row, by name.
+
+        Raises:
+            MissingDataError: The store is not in this copy of the log directory, lacks the row, or is damaged.
+        """
+        with self._lock:
+            arrays = self._arrays.get(reference.group)
+            if arrays is None or any(array.shape[0] <= reference.row for array in arrays.values()):
+                arrays = self._open(reference)
+                self._arrays[reference.group] = arrays
+        if not arrays or any(array.shape[0] <= reference.row for array in arrays.values()):
+            raise self._missing(reference)
+        try:
+            return {name: np.asarray(array[reference.row]) for name, array in arrays.items()}
+        except (OSError, ValueError, RuntimeError) as error:  # a chunk that is cut short or is no Blosc
+            raise self._missing(reference) from error
+
+    def _open(self, reference: PayloadRef) -> dict[str, zarr.Array[Any]]:
+        if ".." in reference.group.split("/"):
+            raise self._missing(reference)
+        try:
+            group = zarr.open_group(self._root, mode="r", path=reference.group)
+        except (FileNotFoundError, OSError) as error:
+            raise self._missing(reference) from error
+        return dict(group.arrays())
+
+    def _missing(self, reference: PayloadRef) -> MissingDataError:
+        return MissingDataError(
+            "the arrays are not in this copy of the log directory",
+            expected=f"row {reference.row} of {reference.group} in {ASSETS_DIR}/{STORE_NAME} of the run",
+            got="no such row",
+            fix=f"Copy the run's {ASSETS_DIR} directory along with its event files.",
+        )
+
+
+def not_writable(path: str, error: OSError) -> HiddenError:
+    """The error for a directory that refuses to be written."""
+    return HiddenError(
+        "the log directory cannot be written",
+        expected=f"a writable directory at {path}",
+        got=error.strerror or str(error),
+        fix="Change its permissions, free space on the disk, or log to another directory.",
+    )
+
+
+def require_writable(run_dir: str) -> None:
+    """Fails early where the assets of a run could not be written.
+
+    Raises:
+        HiddenError: The directory cannot be made or written.
+    """
+    assets = Path(run_dir, ASSETS_DIR)
+    try:
+        assets.mkdir(parents=True, exist_ok=True)
+        trial = assets / f".writable-{os.getpid()}"
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise not_writable(str(assets), error) from error
+
+
+def _generation_path(group: str, generation: int) -> str:
+    return f"{group}~{generation}" if generation else group
+
+
+def _same_layout(opened: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> bool:
+    return opened.keys() == arrays.keys() and all(
+        opened[name].shape[1:] == array.shape and opened[name].dtype == array.dtype for name, array in arrays.items()
+    )
+
+
+def _create(parent: zarr.Group, name: str, array: npt.NDArray[Any]) -> zarr.Array[Any]:
+    bytes_per_row = max(1, array.nbytes // max(1, array.shape[0] if array.ndim else 1))
+    first = max(1, min(array.shape[0] if array.ndim else 1, _CHUNK_BYTES // bytes_per_row))
+    chunks = (1, first, *(max(1, size) for size in array.shape[1:])) if array.ndim else (1,)
+    return parent.create_array(
+        name,
+        shape=(0, *array.shape),
+        chunks=chunks,
+        dtype=array.dtype,
+        compressors=BloscCodec(cname="lz4", clevel=3, shuffle="bitshuffle"),
+    )

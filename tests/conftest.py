@@ -1,0 +1,37 @@
+"""What tests share: runs made by the package itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tensorboard_plugin_hidden as hidden
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+def log_maps(run_dir: Path, steps: range, samples: int = 30, **writer_options: object) -> None:
+    """Logs one small map for every step, through the public interface."""
+    rng = np.random.default_rng(1)
+    start, labels = rng.normal(size=(samples, 2)), np.arange(samples) % 3
+    with hidden.SummaryWriter(str(run_dir), **writer_options) as writer:
+        for step in steps:
+            logits = np.eye(3, dtype=np.float32)[labels] * step
+            writer.add_projection(
+                "space", start + 0.01 * step, step, logits=logits, labels=labels if step == steps[0] else None
+            )
+
+
+@pytest.fixture(scope="session")
+def digits_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The log directory of a short demo; the run is ``digits``."""
+    from tensorboard_plugin_hidden.demo import train_digits
+
+    logdir = tmp_path_factory.mktemp("digits_run")
+    train_digits(str(logdir / "digits"), epochs=3)
+    return logdir

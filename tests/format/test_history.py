@@ -1,0 +1,102 @@
+from tensorboard_plugin_hidden.format.history import current, waiting
+from tensorboard_plugin_hidden.format.schema import (
+    EndRecord,
+    FrameRecord,
+    ProbeRecord,
+    Record,
+    SessionRecord,
+    SnapshotRecord,
+    Version,
+)
+
+
+def session(name, seq=0, purge_step=None):
+    return Record(Version(name, seq), SessionRecord("0", 0.0, purge_step))
+
+
+def snapshot(name, seq, step, layer="fc"):
+    return Record(Version(name, seq), SnapshotRecord(layer, step, 1, 1, "none", None, 0, 1, 0.0))
+
+
+def frame(name, seq, step, of="", layer="fc", method="hidden"):
+    return Record(Version(name, seq), FrameRecord(layer, step, method, {}, (0, 0, 1, 1), None, None, {}, snapshot=of))
+
+
+def steps(history, layer="fc"):
+    return {step: str(record.version) for step, record in history.snapshots.get(layer, {}).items()}
+
+
+def frames(history, layer="fc", method="hidden"):
+    return {step: str(record.version) for step, record in history.frames.get(layer, {}).get(method, {}).items()}
+
+
+def test_of_a_step_logged_twice_the_last_counts_with_its_frame():
+    records = [session("a"), snapshot("a", 1, 0), frame("a", 2, 0, "a.1"), snapshot("a", 3, 0)]
+    assert steps(current(records)) == {0: "a.3"}
+    assert frames(current(records)) == {}
+    records.append(frame("a", 4, 0, "a.3"))
+    assert frames(current(records)) == {0: "a.4"}
+
+
+def test_a_late_frame_of_an_overwritten_snapshot_stays_hidden():
+    records = [session("a"), snapshot("a", 1, 0), snapshot("a", 2, 0), frame("a", 3, 0, "a.2"), frame("a", 4, 0, "a.1")]
+    assert frames(current(records)) == {0: "a.3"}
+
+
+def test_a_resumed_session_hides_the_branch_it_left():
+    first = [session("a"), *(snapshot("a", 1 + s, s) for s in range(6))]
+    resumed = [session("b"), snapshot("b", 1, 3), snapshot("b", 2, 4)]
+    assert steps(current(first + resumed)) == {0: "a.1", 1: "a.2", 2: "a.3", 3: "b.1", 4: "b.2"}
+
+
+def test_purge_step_hides_before_anything_is_logged():
+    first = [session("a"), *(snapshot("a", 1 + s, s) for s in range(6)), frame("a", 9, 5, "a.6")]
+    history = current([*first, session("b", purge_step=2)])
+    assert list(steps(history)) == [0, 1]
+    assert frames(history) == {}
+
+
+def test_a_session_that_opened_and_logged_nothing_hides_nothing():
+    first = [session("a"), snapshot("a", 1, 0), snapshot("a", 2, 1)]
+    assert list(steps(current([*first, session("b")]))) == [0, 1]
+
+
+def test_a_third_session_that_went_further_back_wins():
+    records = [session("a"), *(snapshot("a", 1 + s, s) for s in range(10))]
+    records += [session("b"), *(snapshot("b", 1 + s, 6 + s) for s in range(4))]
+    records += [session("c"), snapshot("c", 1, 2)]
+    assert steps(current(records)) == {0: "a.1", 1: "a.2", 2: "c.1"}
+
+
+def test_frames_drawn_afterwards_follow_their_snapshots():
+    """``hidden project`` writes in a session of its own, which is no resume."""
+    records = [session("a"), snapshot("a", 1, 0), snapshot("a", 2, 1), frame("z", 0, 0, "a.1", method="pca")]
+    history = current(records)
+    assert list(steps(history)) == [0, 1]
+    assert frames(history, method="pca") == {0: "z.0"}
+    assert [str(record.version) for record in waiting(history, "pca")] == ["a.2"]
+    assert [str(record.version) for record in waiting(history, "hidden")] == ["a.1", "a.2"]
+
+
+def test_positions_logged_by_hand_need_no_snapshot():
+    records = [session("a"), frame("a", 1, 4, method="logged"), frame("a", 2, 2, method="logged")]
+    assert frames(current(records), method="logged") == {2: "a.2", 4: "a.1"}
+    resumed = [*records, session("b", purge_step=4)]
+    assert frames(current(resumed), method="logged") == {2: "a.2"}
+
+
+def test_order_of_reading_does_not_matter():
+    records = [session("a"), *(snapshot("a", 1 + s, s) for s in range(4)), session("b"), snapshot("b", 1, 2)]
+    assert steps(current(records[::-1])) == steps(current(records))
+
+
+def test_closed_is_about_the_newest_writer():
+    records = [session("a"), Record(Version("a", 1), EndRecord())]
+    assert current(records).closed
+    assert not current([*records, session("b")]).closed
+    assert not current([]).closed
+
+
+def test_the_newest_probe_counts():
+    records = [Record(Version("a", 1), ProbeRecord(3, ())), Record(Version("b", 1), ProbeRecord(3, ("x",)))]
+    assert str(current(records).probe.version) == "b.1"

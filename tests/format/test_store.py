@@ -1,0 +1,116 @@
+import shutil
+import threading
+from collections import namedtuple
+
+import numpy as np
+import pytest
+
+from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
+from tensorboard_plugin_hidden.format.schema import PayloadRef
+from tensorboard_plugin_hidden.format.store import StoreReader, StoreWriter, group_name, require_writable, store_path
+
+
+def row(rng, width=4, dtype="f4"):
+    return {"a": rng.normal(size=(5, width)).astype(dtype), "b": np.arange(3, dtype=np.uint8)}
+
+
+def test_rows_come_back(tmp_path, rng):
+    writer, reader = StoreWriter(str(tmp_path)), StoreReader(str(tmp_path))
+    rows = [row(rng) for _ in range(4)]
+    references = []
+    for arrays in rows:
+        references.append(writer.append("s/k/x", arrays))
+        # a reader that was opened before sees what was appended since
+        assert reader.read(references[-1])["a"].tobytes() == arrays["a"].tobytes()
+    assert [reference.row for reference in references] == [0, 1, 2, 3]
+    for reference, arrays in zip(references, rows, strict=True):
+        got = reader.read(reference)
+        assert {name: array.tobytes() for name, array in got.items()} == {n: a.tobytes() for n, a in arrays.items()}
+
+
+def test_another_shape_begins_a_new_generation(tmp_path, rng):
+    writer, reader = StoreWriter(str(tmp_path)), StoreReader(str(tmp_path))
+    first, second = writer.append("g", row(rng, 4)), writer.append("g", row(rng, 6))
+    third = writer.append("g", row(rng, 6))
+    assert [(first.group, first.row), (second.group, second.row), (third.group, third.row)] == [
+        ("g", 0),
+        ("g~1", 0),
+        ("g~1", 1),
+    ]
+    assert reader.read(first)["a"].shape == (5, 4)
+    assert reader.read(third)["a"].shape == (5, 6)
+
+
+def test_a_slice_of_a_big_layer_is_a_few_chunks(tmp_path):
+    StoreWriter(str(tmp_path)).append("g", {"a": np.zeros((3000, 4000), np.float32)})
+    import zarr
+
+    assert zarr.open_group(store_path(str(tmp_path)), mode="r")["g/a"].chunks[1] < 3000
+
+
+def test_not_finite_values_survive(tmp_path):
+    array = np.array([[np.nan, np.inf, -np.inf, 1.0]], np.float32)
+    reference = StoreWriter(str(tmp_path)).append("g", {"a": array})
+    assert StoreReader(str(tmp_path)).read(reference)["a"].tobytes() == array.tobytes()
+
+
+def test_threads_share_a_writer(tmp_path):
+    writer = StoreWriter(str(tmp_path))
+    references = {}
+
+    def append(number):
+        references[number] = writer.append("g", {"a": np.full(10, number, np.int32)})
+
+    threads = [threading.Thread(target=append, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    reader = StoreReader(str(tmp_path))
+    assert {number: int(reader.read(reference)["a"][0]) for number, reference in references.items()} == {
+        n: n for n in range(12)
+    }
+
+
+def test_a_copy_without_the_store(tmp_path, rng):
+    reference = StoreWriter(str(tmp_path / "run")).append("g", row(rng))
+    (tmp_path / "copy").mkdir()
+    with pytest.raises(MissingDataError, match="not in this copy of the log directory"):
+        StoreReader(str(tmp_path / "copy")).read(reference)
+
+
+def test_a_row_or_chunk_that_is_gone(tmp_path, rng):
+    reference = StoreWriter(str(tmp_path)).append("g", row(rng))
+    with pytest.raises(MissingDataError):
+        StoreReader(str(tmp_path)).read(PayloadRef("g", 7))
+    chunk = next(path for path in (tmp_path / "plugins/hidden/store.zarr/g/a/c").rglob("*") if path.is_file())
+    chunk.write_bytes(b"nonsense")
+    with pytest.raises(MissingDataError):
+        StoreReader(str(tmp_path)).read(reference)
+
+
+def test_groups_never_leave_the_store(tmp_path, rng):
+    StoreWriter(str(tmp_path)).append("g", row(rng))
+    with pytest.raises(MissingDataError):
+        StoreReader(str(tmp_path)).read(PayloadRef("g/../../..", 0))
+
+
+def test_layer_names_become_safe_file_names():
+    assert group_name("s", "frame", "a/b:input@cls é") == "s/frame/a%2Fb%3Ainput@cls%20%C3%A9"
+
+
+def test_a_full_disk_is_an_error_before_anything_is_written(tmp_path, rng, monkeypatch):
+    writer = StoreWriter(str(tmp_path))
+    writer.append("g", row(rng))
+    files = sorted(tmp_path.rglob("*"))
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10, 10, 1000))
+    with pytest.raises(HiddenError, match=r"the disk is full: .* MB free .* got 0.0 MB\. Free some space"):
+        writer.append("g", row(rng))
+    assert sorted(tmp_path.rglob("*")) == files
+
+
+def test_a_directory_that_cannot_be_written(tmp_path):
+    (tmp_path / "plugins").write_text("a file where the directory should be")
+    with pytest.raises(HiddenError, match="log directory cannot be written: expected a writable directory"):
+        require_writable(str(tmp_path))
