@@ -1,0 +1,1 @@
+"""What runs inside TensorBoard: the loader, the routes and what they read. Never imports torch."""

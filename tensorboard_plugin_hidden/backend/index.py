@@ -1,0 +1,108 @@
+"""A run's history as the JSON of ``GET index``: columns, because a run has thousands of steps. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
+from tensorboard_plugin_hidden.format.history import History
+from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Record, SnapshotRecord
+
+Json = dict[str, Any]
+
+
+def run_index(run: str, history: History, wall_times: dict[str, float]) -> Json:
+    """The answer to ``GET index`` as ``docs/http_api.md`` describes it.
+
+    Args:
+        run: The run's name.
+        history: The records that count.
+        wall_times: Seconds since the epoch, by tag.
+    """
+    layers = [*history.snapshots, *(layer for layer in history.frames if layer not in history.snapshots)]
+    return {
+        "run": run,
+        "format": FORMAT_VERSION,
+        "updated": max(wall_times.values(), default=0.0),
+        "closed": history.closed,
+        "probe": _probe(history.probe),
+        "layers": [
+            _layer(layer, history.snapshots.get(layer, {}), history.frames.get(layer, {}), wall_times)
+            for layer in layers
+        ],
+        "cost": _cost(history, wall_times),
+    }
+
+
+def _probe(record: Record | None) -> Json | None:
+    if record is None or not isinstance(record.body, ProbeRecord):
+        return None
+    probe = record.body
+    tiles = probe.thumbnails
+    return {
+        "version": str(record.version),
+        "count": probe.count,
+        "classes": list(probe.classes),
+        "thumbnails": None
+        if tiles is None
+        else {"tile_width": tiles.tile_width, "tile_height": tiles.tile_height, "columns": tiles.columns},
+        "texts": probe.texts,
+    }
+
+
+def _layer(
+    name: str,
+    snapshots: dict[int, Record],
+    methods: dict[str, dict[int, Record]],
+    wall_times: dict[str, float],
+) -> Json:
+    bodies = [record.body for record in snapshots.values() if isinstance(record.body, SnapshotRecord)]
+    newest = bodies[-1] if bodies else None
+    return {
+        "name": name,
+        "width": newest.width if newest else None,
+        "head": newest.head if newest else "none",
+        "steps": list(snapshots),
+        "wall_times": [wall_times.get(record.tag, 0.0) for record in snapshots.values()],
+        "accuracy": [body.accuracy for body in bodies],
+        "nonfinite": [body.nonfinite for body in bodies],
+        "bytes": [body.nbytes for body in bodies],
+        "capture_ms": [body.capture_ms for body in bodies],
+        "frames": {method: _frames(frames, wall_times) for method, frames in methods.items()},
+    }
+
+
+def _frames(frames: dict[int, Record], wall_times: dict[str, float]) -> Json:
+    bodies = [record.body for record in frames.values() if isinstance(record.body, FrameRecord)]
+    measures = dict.fromkeys(name for body in bodies for name in body.faithfulness)
+    return {
+        "settings": dict(bodies[-1].settings) if bodies else {},
+        "steps": list(frames),
+        "versions": [str(record.version) for record in frames.values()],
+        "wall_times": [wall_times.get(record.tag, 0.0) for record in frames.values()],
+        "bounds": [body.bounds for body in bodies],
+        "landscape": [body.landscape for body in bodies],
+        "reason": [body.reason for body in bodies],
+        "seconds": [body.seconds for body in bodies],
+        "faithfulness": {name: [body.faithfulness.get(name) for body in bodies] for name in measures},
+    }
+
+
+def _cost(history: History, wall_times: dict[str, float]) -> Json | None:
+    """What logging costs: bytes and milliseconds of the newest step over all layers, and its share of the time."""
+    records = [record for by_step in history.snapshots.values() for record in by_step.values()]
+    bodies = [record.body for record in records if isinstance(record.body, SnapshotRecord)]
+    if not bodies:
+        return None
+    last = max(body.step for body in bodies)
+    newest = [body for body in bodies if body.step == last]
+    times = [wall_times[record.tag] for record in records if record.tag in wall_times]
+    elapsed_ms = 1000 * (max(times) - min(times)) if times else 0.0
+    first = min(body.step for body in bodies)
+    # The first snapshot's own capture lies before the clock starts.
+    captured_ms = sum(body.capture_ms for body in bodies if body.step > first)
+    return {
+        "bytes_per_snapshot": sum(body.nbytes for body in newest),
+        "capture_ms": sum(body.capture_ms for body in newest),
+        "share": captured_ms / elapsed_ms if elapsed_ms > 0 else None,
+    }

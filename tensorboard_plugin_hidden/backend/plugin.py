@@ -1,0 +1,193 @@
+"""The plugin: its routes, and nothing that computes."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Mapping
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from tensorboard import plugin_util
+from tensorboard.plugins import base_plugin
+from werkzeug import Request, Response
+
+import tensorboard_plugin_hidden
+from tensorboard_plugin_hidden.backend.index import run_index
+from tensorboard_plugin_hidden.backend.logdir import LogDirectories
+from tensorboard_plugin_hidden.backend.records import Provider
+from tensorboard_plugin_hidden.backend.responses import (
+    ClientError,
+    answers,
+    json_answer,
+    static_answer,
+    versioned_bytes,
+    versioned_json,
+)
+from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
+from tensorboard_plugin_hidden.format.codec import Arrays, pack, unpack
+from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION, PLUGIN_NAME
+from tensorboard_plugin_hidden.format.frame_codec import LANDSCAPE
+from tensorboard_plugin_hidden.format.history import current
+from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Record, Version, record_tag
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_hidden.format.store import StoreReader
+
+_ENTRY = "index.js"
+
+
+class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
+    """Serves the front end and the routes of ``docs/http_api.md``. All of them only read.
+
+    Args:
+        context: From TensorBoard.
+    """
+
+    plugin_name = PLUGIN_NAME
+
+    def __init__(self, context: base_plugin.TBContext) -> None:
+        self._provider = Provider(context.data_provider)
+        self._logdir = LogDirectories.from_context(context)
+        self._stores: dict[str, StoreReader] = {}
+        static = resources.files("tensorboard_plugin_hidden") / "static"
+        # A closed list of names: nothing a client sends is ever used as a path.
+        self._static = {file.name: file for file in static.iterdir() if file.is_file()} if static.is_dir() else {}
+
+    def get_plugin_apps(self) -> Mapping[str, Any]:
+        """The routes, as TensorBoard wants them."""
+        return {
+            "/runs": self._serve_runs,
+            "/index": self._serve_index,
+            "/frame": self._serve_frame,
+            "/landscape": self._serve_landscape,
+            "/samples": self._serve_samples,
+            "/thumbnails": self._serve_thumbnails,
+            "/static/*": self._serve_static,
+        }
+
+    def is_active(self) -> bool:
+        """Whether there is something to show; TensorBoard asks only when no run has data of this plugin."""
+        return False
+
+    def frontend_metadata(self) -> base_plugin.FrontendMetadata:
+        """The tab's name and the module it loads."""
+        return base_plugin.FrontendMetadata(es_module_path=f"/static/{_ENTRY}", tab_name="Hidden", disable_reload=True)
+
+    @answers
+    def _serve_runs(self, request: Request) -> Response:
+        runs = self._provider.runs(*_where(request))
+        newest_first = sorted(runs.items(), key=lambda item: (-item[1], item[0]))
+        return json_answer(
+            request,
+            {
+                "format": FORMAT_VERSION,
+                "version": tensorboard_plugin_hidden.__version__,
+                "logdir": self._logdir.describe(),
+                "runs": [{"name": name, "started": started} for name, started in newest_first],
+            },
+        )
+
+    @answers
+    def _serve_index(self, request: Request) -> Response:
+        run = _argument(request, "run")
+        found = self._provider.records(*_where(request), run)
+        if not found.records:
+            if found.refused:
+                raise ClientError(422, found.refused)
+            raise ClientError(404, f"There is no run {run!r} with hidden data; GET runs lists those there are.")
+        index = run_index(run, current(found.records), found.wall_times)
+        return json_answer(request, index | {"refused": found.refused})
+
+    @answers
+    def _serve_frame(self, request: Request) -> Response:
+        _, arrays = self._frame(request)
+        points = {name: array for name, array in arrays.items() if name != LANDSCAPE}
+        return versioned_bytes(request, pack(points), "application/octet-stream")
+
+    @answers
+    def _serve_landscape(self, request: Request) -> Response:
+        record, arrays = self._frame(request)
+        if LANDSCAPE not in arrays or not isinstance(record.body, FrameRecord):
+            raise ClientError(404, "This frame has no landscape, because its layer has no way to the logits.")
+        body = pack({LANDSCAPE: arrays[LANDSCAPE]}, {"bounds": record.body.landscape_bounds})
+        return versioned_bytes(request, body, "application/octet-stream", deflates=True)
+
+    @answers
+    def _serve_samples(self, request: Request) -> Response:
+        _, arrays = self._probe(request)
+        columns = json.loads(arrays["samples"].tobytes())
+        columns["labels"] = arrays["labels"].tolist()
+        return versioned_json(request, json.dumps(columns, separators=(",", ":")).encode())
+
+    @answers
+    def _serve_thumbnails(self, request: Request) -> Response:
+        _, arrays = self._probe(request)
+        if "sprite" not in arrays:
+            raise ClientError(404, "The probe of this run has no images.")
+        return versioned_bytes(request, arrays["sprite"].tobytes(), "image/png")
+
+    @answers
+    def _serve_static(self, request: Request) -> Response:
+        name = request.path.rpartition("/")[2]
+        file = self._static.get(name)
+        if file is None:
+            raise ClientError(404, f"There is no file {name!r} in this plugin's front end.")
+        mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return static_answer(request, file.read_bytes(), mimetype, hashed=name != _ENTRY)
+
+    def _frame(self, request: Request) -> tuple[Record, Arrays]:
+        step = _argument(request, "step")
+        if not (step.isascii() and step.isdigit() and len(step) < 20):
+            raise ClientError(400, f"The step must be a whole number, not {step!r}.")
+        tag = record_tag(FrameRecord.KIND, _version(request), _argument(request, "layer"), int(step))
+        return self._payload(request, tag)
+
+    def _probe(self, request: Request) -> tuple[Record, Arrays]:
+        return self._payload(request, record_tag(ProbeRecord.KIND, _version(request)))
+
+    def _payload(self, request: Request, tag: str) -> tuple[Record, Arrays]:
+        run = _argument(request, "run")
+        found = self._provider.payload(*_where(request), run, tag)
+        if found is None:
+            raise ClientError(404, f"Run {run!r} has no such data ({tag}); reload the index to see what there is.")
+        record, data = found
+        if record.payload.inline:
+            return record, unpack(data)[0]
+        return record, self._store(run).read(record.payload)
+
+    def _store(self, run: str) -> StoreReader:
+        if run not in self._stores:
+            directory = self._logdir.run_directory(run)
+            if directory is None:
+                raise MissingDataError(
+                    "the run's directory is not known to this TensorBoard",
+                    expected=f"a directory of run {run!r} below {self._logdir.describe()}",
+                    got="none",
+                    fix="Start TensorBoard with --logdir.",
+                )
+            # Zarr costs memory that a TensorBoard which never reads a store need not pay.
+            from tensorboard_plugin_hidden.format.store import StoreReader
+
+            self._stores[run] = StoreReader(directory)
+        return self._stores[run]
+
+
+def _where(request: Request) -> tuple[Any, str]:
+    environ = request.environ
+    return plugin_util.context(environ), plugin_util.experiment_id(environ)
+
+
+def _argument(request: Request, name: str) -> str:
+    value = request.args.get(name)
+    if value is None:
+        raise ClientError(400, f"The query lacks {name}=; docs/http_api.md describes this route.")
+    return value
+
+
+def _version(request: Request) -> Version:
+    text = _argument(request, "v")
+    try:
+        return Version.parse(text)
+    except HiddenError as error:
+        raise ClientError(400, str(error)) from error

@@ -1,0 +1,103 @@
+"""How answers leave: types, caching, compression, and errors as one sentence."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tensorboard.backend import http_util
+from werkzeug import Request, Response
+
+from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError, NewerFormatError
+
+_FOREVER = 365 * 24 * 3600
+
+Route = Callable[[Any, Request], Response]
+
+
+class ClientError(Exception):
+    """The request cannot be answered; the message is one sentence for the person who reads it.
+
+    Args:
+        status: 400 or 404.
+        sentence: What is wrong and what to do.
+    """
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def answers(handler: Route) -> Callable[..., Any]:
+    """Makes a WSGI application of a method that takes a request, with errors as plain 4xx text."""
+
+    @functools.wraps(handler)
+    def answer(self: Any, request: Request) -> Response:
+        if request.method not in ("GET", "HEAD"):
+            return _text(request, "Only GET is answered here.", 405)
+        try:
+            return handler(self, request)
+        except ClientError as error:
+            return _text(request, str(error), error.status)
+        except NewerFormatError as error:
+            return _text(request, str(error), 422)
+        except MissingDataError as error:
+            return _text(request, str(error), 410)
+        except HiddenError as error:
+            return _text(request, str(error), 422)
+
+    @functools.wraps(handler)
+    def application(self: Any, environ: Any, start_response: Any) -> Any:
+        return answer(self, Request(environ))(environ, start_response)
+
+    return application
+
+
+def json_answer(request: Request, content: dict[str, Any]) -> Response:
+    """JSON that is never cached."""
+    text = json.dumps(content, separators=(",", ":"), allow_nan=False)
+    return _respond(request, text, "application/json")
+
+
+def versioned_json(request: Request, text: bytes) -> Response:
+    """JSON text that never changes."""
+    return _immutable(_respond(request, text, "application/json", expires=_FOREVER))
+
+
+def versioned_bytes(request: Request, body: bytes, mimetype: str, *, deflates: bool = False) -> Response:
+    """Bytes that never change.
+
+    Args:
+        request: The request.
+        body: What to send.
+        mimetype: Its type.
+        deflates: Whether compressing them is worth the time.
+    """
+    encoding = None
+    if deflates and "gzip" in request.headers.get("Accept-Encoding", ""):
+        body, encoding = gzip.compress(body, compresslevel=1, mtime=0), "gzip"
+    return _immutable(_respond(request, body, mimetype, expires=_FOREVER, content_encoding=encoding))
+
+
+def static_answer(request: Request, body: bytes, mimetype: str, *, hashed: bool) -> Response:
+    """A file of the bundle; a file with a hash in its name never changes."""
+    if hashed:
+        return _immutable(_respond(request, body, mimetype, expires=_FOREVER))
+    return _respond(request, body, mimetype)
+
+
+def _text(request: Request, sentence: str, status: int) -> Response:
+    return _respond(request, sentence, "text/plain", code=status)
+
+
+def _respond(request: Request, content: str | bytes, mimetype: str, **options: Any) -> Response:
+    response: Response = http_util.Respond(request, content, mimetype, **options)
+    return response
+
+
+def _immutable(response: Response) -> Response:
+    response.headers["Cache-Control"] = f"private, max-age={_FOREVER}, immutable"
+    return response
