@@ -50,9 +50,6 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._provider = Provider(context.data_provider)
         self._logdir = LogDirectories.from_context(context)
         self._stores: dict[str, StoreReader] = {}
-        static = resources.files("tensorboard_plugin_hidden") / "static"
-        # A closed list of names: nothing a client sends is ever used as a path.
-        self._static = {file.name: file for file in static.iterdir() if file.is_file()} if static.is_dir() else {}
 
     def get_plugin_apps(self) -> Mapping[str, Any]:
         """The routes, as TensorBoard wants them."""
@@ -130,11 +127,8 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     @answers
     def _serve_static(self, request: Request) -> Response:
         name = request.path.rpartition("/")[2]
-        file = self._static.get(name)
-        if file is None:
-            raise ClientError(404, f"There is no file {name!r} in this plugin's front end.")
         mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return static_answer(request, file.read_bytes(), mimetype, hashed=name != _ENTRY)
+        return static_answer(request, _static_file(name), mimetype, hashed=name != _ENTRY)
 
     def _frame(self, request: Request) -> tuple[Record, Arrays]:
         step = _argument(request, "step")
@@ -171,6 +165,15 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
             self._stores[run] = StoreReader(directory)
         return self._stores[run]
+
+
+def _static_file(name: str) -> bytes:
+    """A file of the bundle, found among the names there are: nothing a client sends is ever used as a path."""
+    static = resources.files("tensorboard_plugin_hidden") / "static"
+    try:
+        return next(file for file in static.iterdir() if file.name == name).read_bytes()
+    except (StopIteration, OSError) as error:
+        raise ClientError(404, f"There is no file {name!r} in this plugin's front end; reinstall it.") from error
 
 
 def _where(request: Request) -> tuple[Any, str]:

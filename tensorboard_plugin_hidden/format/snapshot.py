@@ -44,7 +44,6 @@ class Snapshot:
         step: The training step.
         activations: float32 [N, D]; rows may hold NaN or Inf when the network does.
         logits: float32 [N, C], or None for a model that is not a classifier.
-        labels: int32 [N]; -1 where a sample has no label.
         head: From these activations to ``logits``.
     """
 
@@ -52,5 +51,4 @@ class Snapshot:
     step: int
     activations: FloatArray
     logits: FloatArray | None
-    labels: IntArray
     head: HeadData

@@ -44,7 +44,6 @@ def decode_snapshot(record: SnapshotRecord, arrays: dict[str, npt.NDArray[Any]],
         step=record.step,
         activations=np.asarray(arrays["activations"], dtype=np.float32),
         logits=None if logits is None else np.asarray(logits, dtype=np.float32),
-        labels=np.full(record.count, -1, np.int32),
         head=HeadData(record.head, head, program),  # type: ignore[arg-type]
     )
 

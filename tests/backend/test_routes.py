@@ -208,7 +208,7 @@ def test_landscape_of_a_map_without_one(server):
 def test_the_plugin_is_listed_and_its_module_served(server):
     listing = server.fetch("data/plugins_listing").json()["hidden"]
     assert listing["enabled"] is True
-    assert listing["loading_mechanism"]["type"] == "CUSTOM_ELEMENT" or listing["loading_mechanism"]["type"] == "IFRAME"
+    assert listing["loading_mechanism"] == {"type": "IFRAME", "module_path": "/data/plugin/hidden/static/index.js"}
     module = server.get("static/index.js")
     assert module.status == 200
     assert "javascript" in module.headers["Content-Type"]
