@@ -1,0 +1,229 @@
+"""What a writer logs about hidden representations: checks it, stores it, names it in an event, has it projected.
+
+Arrays only; torch stays in ``capture`` and ``writer``.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+import tensorboard_plugin_hidden
+from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
+from tensorboard_plugin_hidden.format.constants import MAX_CLASSES
+from tensorboard_plugin_hidden.format.frame import Frame
+from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record
+from tensorboard_plugin_hidden.format.journal import Emit, Journal
+from tensorboard_plugin_hidden.format.schema import (
+    EndRecord,
+    FrameRecord,
+    PayloadRef,
+    ProbeRecord,
+    SessionRecord,
+    SnapshotRecord,
+    Tiles,
+)
+from tensorboard_plugin_hidden.format.snapshot import Snapshot
+from tensorboard_plugin_hidden.format.snapshot_codec import PROGRAM, encode_snapshot
+from tensorboard_plugin_hidden.format.store import group_name
+from tensorboard_plugin_hidden.logger.probe import Probe
+from tensorboard_plugin_hidden.projection.service import Progress, ProjectionService
+
+
+class Recorder:
+    """One writer's session of one run.
+
+    Errors of the caller always raise. Errors of the machine, such as a full disk, raise until the first snapshot is
+    logged and are warnings from then on: a mistake shows at once, and a long training does not die of its log.
+
+    Args:
+        run_dir: The run's directory.
+        emit: Hands a summary to the run's event writer.
+        flush: Makes what was handed over visible to readers.
+        purge_step: As given to ``SummaryWriter``.
+
+    Raises:
+        HiddenError: The directory cannot be written.
+    """
+
+    def __init__(self, run_dir: str, emit: Emit, flush: Any, purge_step: int | None) -> None:
+        self._run_dir = run_dir
+        self._flush = flush
+        self._journal = Journal(run_dir, emit)
+        self._journal.mark_run()
+        self._journal.write(SessionRecord(tensorboard_plugin_hidden.__version__, time.time(), purge_step))
+        self._probe: Probe | None = None
+        self._probe_version = ""
+        self._service: ProjectionService | None = None
+        self._last_step: dict[str, int] = {}
+        self._programs: dict[str, tuple[bytes, PayloadRef]] = {}
+        self._logged = False
+
+    @property
+    def probe(self) -> Probe | None:
+        """The samples that what is logged is about."""
+        return self._probe
+
+    def set_probe(self, probe: Probe) -> None:
+        """Logs the samples.
+
+        Raises:
+            HiddenError: Another number of samples was logged before, or there are more classes than can be named.
+        """
+        if self._probe is not None and len(self._probe) != len(probe):
+            raise HiddenError(
+                "the probe's size changed within one run",
+                expected=f"{len(self._probe)} samples, as before",
+                got=f"{len(probe)}",
+                fix="Keep one Probe for the whole run, or begin another run.",
+            )
+        if len(probe.classes) > MAX_CLASSES:
+            raise HiddenError(
+                "too many classes",
+                expected=f"at most {MAX_CLASSES}",
+                got=f"{len(probe.classes)}",
+                fix="Merge the rare ones.",
+            )
+        columns = {"ids": list(probe.ids), "texts": None if probe.texts is None else list(probe.texts)}
+        arrays: dict[str, npt.NDArray[Any]] = {
+            "samples": np.frombuffer(json.dumps(columns).encode(), np.uint8),
+            "labels": probe.labels.astype(np.int32),
+        }
+        tiles = None
+        if probe.sprite is not None:
+            arrays["sprite"] = np.frombuffer(probe.sprite.png, np.uint8)
+            tiles = Tiles(probe.sprite.tile_width, probe.sprite.tile_height, probe.sprite.columns)
+        record = self._journal.write(
+            ProbeRecord(len(probe), tuple(probe.classes), tiles, probe.texts is not None), arrays
+        )
+        self._probe, self._probe_version = probe, str(record.version)
+
+    def start_projection(self, method: str) -> None:
+        """Has every snapshot from now on projected beside training."""
+        if self._service is None:
+            self._service = ProjectionService(self._run_dir, method, self._deliver)
+
+    def check_step(self, layer: str, step: int) -> None:
+        """Refuses a step that cannot follow those before.
+
+        Raises:
+            HiddenError: The step is negative, not an integer, or goes backwards.
+        """
+        if isinstance(step, bool) or not isinstance(step, int | np.integer) or step < 0:
+            raise HiddenError(
+                "not a step", expected="an integer of 0 or more", got=repr(step), fix="Pass the epoch or global step."
+            )
+        last = self._last_step.get(layer, -1)
+        if step < last:
+            raise HiddenError(
+                f"the steps of layer {layer!r} go backwards",
+                expected=f"a step of {last} or more",
+                got=str(step),
+                fix="To take up training from an earlier checkpoint, open a new writer with purge_step.",
+            )
+
+    def add_snapshot(self, snapshot: Snapshot, capture_ms: float) -> None:
+        """Logs one layer at one step and asks for its map.
+
+        Args:
+            snapshot: Checked arrays, one row for each sample of the probe.
+            capture_ms: Milliseconds that training waited so far; storing is added here.
+
+        Raises:
+            HiddenError: See the class.
+        """
+        self.check_step(snapshot.layer, snapshot.step)
+        self._require_rows(snapshot.layer, len(snapshot.activations))
+        start = time.perf_counter()
+        try:
+            arrays = encode_snapshot(snapshot)
+            body = SnapshotRecord(
+                layer=snapshot.layer,
+                step=int(snapshot.step),
+                count=len(snapshot.activations),
+                width=snapshot.activations.shape[1],
+                head=snapshot.head.kind,
+                accuracy=self._accuracy(snapshot),
+                nonfinite=int((~np.isfinite(snapshot.activations).all(axis=1)).sum()),
+                nbytes=sum(array.nbytes for array in arrays.values()),
+                capture_ms=0.0,
+                probe=self._probe_version,
+                program=self._program(snapshot),
+            )
+            reference = self._journal.store(group_name(self._journal.session, body.KIND, body.layer), arrays)
+        except HiddenError as error:
+            if not self._logged:
+                raise
+            warnings.warn(f"Step {snapshot.step} is not logged. {error}", HiddenWarning, stacklevel=3)
+            return
+        elapsed = capture_ms + 1000 * (time.perf_counter() - start)
+        record = self._journal.name(replace(body, capture_ms=round(elapsed, 3)), reference)
+        self._logged = True
+        self._last_step[snapshot.layer] = int(snapshot.step)
+        if self._service is not None:
+            self._service.submit(record)
+
+    def add_frame(self, frame: Frame) -> None:
+        """Logs positions that somebody else computed.
+
+        Raises:
+            HiddenError: See the class.
+        """
+        self.check_step(frame.layer, frame.step)
+        self._require_rows(frame.layer, len(frame.positions))
+        self._deliver(frame_record(frame, ""), encode_frame(frame))
+        self._last_step[frame.layer] = frame.step
+
+    def close(self, progress: Progress) -> None:
+        """Waits for the maps that are still to come, and says goodbye.
+
+        Args:
+            progress: Told how many maps are done and how many there are in all.
+        """
+        if self._service is not None:
+            try:
+                self._service.drain(progress)
+            finally:
+                self._service.close()
+                self._service = None
+        self._journal.write(EndRecord())
+
+    def _deliver(self, frame: FrameRecord, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        self._journal.write(frame, arrays)
+        self._flush()
+
+    def _program(self, snapshot: Snapshot) -> PayloadRef | None:
+        """Stores a head's exported program once; only its parameters change from step to step."""
+        program = snapshot.head.program
+        if program is None:
+            return None
+        known = self._programs.get(snapshot.layer)
+        if known is None or known[0] is not program:
+            group = group_name(self._journal.session, PROGRAM, snapshot.layer)
+            reference = self._journal.store(group, {PROGRAM: np.frombuffer(program, np.uint8)})
+            known = self._programs[snapshot.layer] = (program, reference)
+        return known[1]
+
+    def _accuracy(self, snapshot: Snapshot) -> float | None:
+        if snapshot.logits is None or self._probe is None:
+            return None
+        labelled = self._probe.labels >= 0
+        if not labelled.any():
+            return None
+        return float((snapshot.logits.argmax(axis=1) == self._probe.labels)[labelled].mean())
+
+    def _require_rows(self, layer: str, rows: int) -> None:
+        if self._probe is not None and rows != len(self._probe):
+            raise HiddenError(
+                f"layer {layer!r} does not match the probe",
+                expected=f"{len(self._probe)} rows, one for each sample",
+                got=f"{rows}",
+                fix="Log the same samples in the same order at every step.",
+            )

@@ -1,0 +1,336 @@
+"""``SummaryWriter``: PyTorch's own, and three methods more that look at hidden layers."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import time
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+from torch.utils import tensorboard
+
+from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.frame import Frame
+from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
+from tensorboard_plugin_hidden.logger.capture import capture
+from tensorboard_plugin_hidden.logger.head import HeadExporter
+from tensorboard_plugin_hidden.logger.layers import LayerSpec, resolve_layers
+from tensorboard_plugin_hidden.logger.probe import Probe
+from tensorboard_plugin_hidden.logger.recorder import Recorder
+from tensorboard_plugin_hidden.logger.schedule import Schedule, TimeBudget
+from tensorboard_plugin_hidden.logger.wrappers import unwrap
+from tensorboard_plugin_hidden.projection.methods import get_method
+
+LOGGED_BY_HAND = "logged"
+"""Name of the method in the view, for positions that the user computed."""
+
+
+class _Watch:
+    """What ``add_hidden`` looks at."""
+
+    def __init__(self, model: nn.Module, layers: list[LayerSpec] | None, schedule: Schedule, budget: TimeBudget | None):
+        self.model = model
+        self.layers = layers
+        self.schedule = schedule
+        self.budget = budget
+        self.exporter = HeadExporter()
+
+
+class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
+    """A ``torch.utils.tensorboard.SummaryWriter`` that also logs hidden representations.
+
+    Takes the same arguments, and everything it could do it still does. On ranks other than 0 of a
+    ``torch.distributed`` run the methods added here do nothing.
+
+    >>> import tempfile, torch, tensorboard_plugin_hidden as hidden
+    >>> model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 2))
+    >>> probe = hidden.Probe((torch.randn(40, 4), torch.arange(40) % 2))
+    >>> with hidden.SummaryWriter(tempfile.mkdtemp()) as writer:
+    ...     writer.watch(model, probe, method=None)
+    ...     writer.add_hidden(0)
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._recorder: Recorder | None = None
+        self._watched: _Watch | None = None
+        self._hidden_closed = False
+        super().__init__(*args, **kwargs)
+
+    def watch(
+        self,
+        model: nn.Module,
+        probe: Probe,
+        *,
+        layers: str | Sequence[str] | None = None,
+        method: str | None = "hidden",
+        schedule: Schedule | None = None,
+        budget: float | None = None,
+    ) -> None:
+        """Says what ``add_hidden`` looks at: which model, on which samples, in which layers.
+
+        Args:
+            model: The model that is trained, wrapped (``DistributedDataParallel``, ``torch.compile``) or not.
+            probe: The samples.
+            layers: Module paths or globs, as in ``"encoder.*"``; ``"fc2:input"`` is what goes into a module. Default:
+                the input of the last ``Linear``.
+            method: How the maps are drawn, beside training in another process; None leaves it to ``hidden project``.
+            schedule: Which steps to capture, as ``hidden.every(10)``; default every one that is passed.
+            budget: Largest share of wall time that captures may take, as 0.02; steps beyond it are left out.
+
+        Raises:
+            HiddenError: A layer or method is unknown, the probe's size changed, or the log directory cannot be written.
+        """
+        if not _is_writing_rank():
+            return
+        if not isinstance(model, nn.Module) or not isinstance(probe, Probe):
+            raise HiddenError(
+                "watch takes a model and a probe",
+                expected="a torch.nn.Module and a hidden.Probe",
+                got=f"{type(model).__name__} and {type(probe).__name__}",
+                fix="Write writer.watch(model, hidden.Probe(dataset)).",
+            )
+        specs = None if layers is None else resolve_layers(unwrap(model), layers)
+        time_budget = None if budget is None else TimeBudget(budget)
+        if method is not None:
+            get_method(method)
+        self.add_probe(probe)
+        self._watched = _Watch(model, specs, schedule or (lambda step: True), time_budget)
+        if method is not None:
+            self._recording().start_projection(method)
+
+    def add_hidden(self, step: int) -> None:
+        """Captures the watched layers over the probe and logs them under ``step``.
+
+        A second forward pass that leaves no trace: modes, buffers, gradients and random numbers are as before. Drawing
+        the map happens in another process.
+
+        Args:
+            step: The epoch or global step. It may repeat, then the last write counts; it may not go backwards.
+
+        Raises:
+            HiddenError: Nothing is watched, the step goes backwards, the model does not take the probe, or a layer did
+                not run.
+        """
+        if not _is_writing_rank():
+            return
+        watched = self._watched
+        if watched is None or self._recorder is None or self._recorder.probe is None:
+            raise HiddenError(
+                "nothing is watched",
+                expected="a call of watch(model, probe) before add_hidden",
+                got="none",
+                fix="Add writer.watch(model, hidden.Probe(dataset)) before the training loop.",
+            )
+        for layer in watched.layers or ():
+            self._recorder.check_step(layer.name, step)
+        if not watched.schedule(step) or (watched.budget is not None and not watched.budget.due()):
+            return
+        start = time.perf_counter()
+        seen = capture(watched.model, self._recorder.probe, watched.layers, exporter=watched.exporter)
+        # The default layer is found in the first forward pass, and is the same from then on.
+        watched.layers = [layer.spec for layer in seen.layers]
+        snapshots = seen.snapshots(int(step))
+        share = 1000 * (time.perf_counter() - start) / len(snapshots)
+        for snapshot in snapshots:
+            self._recorder.add_snapshot(snapshot, share)
+        if watched.budget is not None:
+            watched.budget.spend(time.perf_counter() - start)
+
+    def add_probe(self, probe: Probe) -> None:
+        """Names the samples that ``add_activations`` and ``add_projection`` are about; ``watch`` does so itself.
+
+        Args:
+            probe: The samples, in the order of the rows.
+
+        Raises:
+            HiddenError: Another number of samples was logged before, or the log directory cannot be written.
+        """
+        if _is_writing_rank():
+            self._recording().set_probe(probe)
+
+    def add_activations(
+        self,
+        layer: str,
+        activations: Any,
+        step: int,
+        *,
+        logits: Any = None,
+        head: tuple[Any, Any] | None = None,
+        labels: Any = None,
+        method: str | None = "hidden",
+    ) -> None:
+        """Logs activations that you have at hand, and has their map drawn.
+
+        Args:
+            layer: A name for them.
+            activations: [N, D], a tensor or array, one row for each sample.
+            step: The epoch or global step.
+            logits: [N, C], for predictions and the landscape.
+            head: Weight [C, D] and bias [C] of the linear map from the activations to the logits.
+            labels: [N] class numbers; needed once, unless ``add_probe`` was called.
+            method: As for ``watch``.
+
+        Raises:
+            HiddenError: Shapes, lengths or dtypes are wrong, the step goes backwards, or the directory cannot be
+                written.
+        """
+        if not _is_writing_rank():
+            return
+        rows = _matrix("activations", activations)
+        outputs = None if logits is None else _matrix("logits", logits, rows=len(rows))
+        arrays = {} if head is None else _linear_head(head, rows.shape[1], outputs)
+        recorder = self._recording()
+        recorder.check_step(layer, step)
+        self._require_probe(rows, labels)
+        if method is not None:
+            get_method(method)
+            recorder.start_projection(method)
+        kind = HeadData("linear", arrays) if arrays else HeadData("none")
+        recorder.add_snapshot(Snapshot(layer, int(step), rows, outputs, kind), 0.0)
+
+    def add_projection(self, layer: str, positions: Any, step: int, *, logits: Any = None, labels: Any = None) -> None:
+        """Logs a map that you computed: it is shown as it is, without faithfulness or landscape.
+
+        Args:
+            layer: A name for it.
+            positions: [N, 2], a tensor or array, one row for each sample.
+            step: The epoch or global step.
+            logits: [N, C], for predictions.
+            labels: [N] class numbers; needed once, unless ``add_probe`` was called.
+
+        Raises:
+            HiddenError: As ``add_activations``.
+        """
+        if not _is_writing_rank():
+            return
+        places = _matrix("positions", positions, columns=2)
+        outputs = None if logits is None else _matrix("logits", logits, rows=len(places))
+        recorder = self._recording()
+        recorder.check_step(layer, step)
+        self._require_probe(places, labels)
+        recorder.add_frame(_logged_frame(layer, int(step), places, outputs))
+
+    def close(self) -> None:
+        """Draws the maps that are still to come, with a progress line, and closes the log."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is not None:
+            atexit.unregister(self._at_exit)
+            self._hidden_closed = True
+            with _ProgressLine() as progress:
+                recorder.close(progress)
+        super().close()
+
+    def _recording(self) -> Recorder:
+        if self._hidden_closed:
+            raise HiddenError(
+                "the writer is closed",
+                expected="calls before close()",
+                got="one after it",
+                fix="Open another SummaryWriter on the same directory to go on.",
+            )
+        if self._recorder is None:
+            self._recorder = Recorder(
+                self.log_dir,
+                lambda summary, step: self._get_file_writer().add_summary(summary, step),
+                lambda: self._get_file_writer().flush(),
+                self.purge_step,
+            )
+            # A script that ends without close() still gets its last maps.
+            self._at_exit = _closer(weakref.ref(self))
+            atexit.register(self._at_exit)
+        return self._recorder
+
+    def _require_probe(self, rows: FloatArray, labels: Any) -> None:
+        recorder = self._recording()
+        if recorder.probe is None or labels is not None:
+            recorder.set_probe(Probe(torch.from_numpy(rows), size=len(rows), labels=labels))
+
+
+def _closer(writer: weakref.ref[SummaryWriter]) -> Any:
+    def close() -> None:
+        alive = writer()
+        if alive is not None:
+            alive.close()
+
+    return close
+
+
+class _ProgressLine:
+    """One line on stderr while maps are drawn at the end, if there is anything to wait for."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+
+    def __enter__(self) -> _ProgressLine:
+        return self
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._bar is None and total:
+            label = "drawing the last maps (Ctrl-C leaves them to `hidden project`)"
+            self._bar = click.progressbar(length=total, label=label, file=sys.stderr)
+            self._bar.__enter__()
+        if self._bar is not None:
+            self._bar.update(done - self._bar.pos)
+
+    def __exit__(self, *error: Any) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(*error)
+
+
+def _is_writing_rank() -> bool:
+    distributed = torch.distributed
+    return not (distributed.is_available() and distributed.is_initialized()) or distributed.get_rank() == 0
+
+
+def _matrix(name: str, value: Any, *, rows: int | None = None, columns: int | None = None) -> FloatArray:
+    """A tensor or array as float32 [rows, columns]."""
+    if isinstance(value, torch.Tensor):
+        # numpy knows no bfloat16
+        value = value.detach().cpu().to(torch.float32 if value.is_floating_point() else value.dtype).numpy()
+    array: npt.NDArray[Any] = np.asarray(value)
+    wanted = f"real numbers of shape [{rows or 'N'}, {columns or 'D'}]"
+    fits = array.ndim == 2 and len(array) > 0 and array.shape[1] > 0
+    if not fits or array.dtype.kind not in "fiu" or array.shape != (rows or len(array), columns or array.shape[1]):
+        raise HiddenError(
+            f"{name} have the wrong shape or type",
+            expected=wanted,
+            got=f"{array.dtype} of shape {list(array.shape)}",
+            fix="Flatten or pool each sample to one row, in the order of the probe.",
+        )
+    return array.astype(np.float32)
+
+
+def _linear_head(head: tuple[Any, Any], width: int, logits: FloatArray | None) -> dict[str, npt.NDArray[np.generic]]:
+    weight = _matrix("the head's weights", head[0], rows=None if logits is None else logits.shape[1], columns=width)
+    bias = _matrix("the head's biases", torch.as_tensor(head[1]).reshape(1, -1), rows=1, columns=len(weight))
+    return {"weight": weight, "bias": bias[0]}
+
+
+def _logged_frame(layer: str, step: int, positions: FloatArray, logits: FloatArray | None) -> Frame:
+    prediction = confidence = None
+    if logits is not None:
+        probabilities = torch.softmax(torch.from_numpy(logits), dim=1)
+        top = probabilities.max(dim=1)
+        prediction, confidence = top.indices.numpy().astype(np.int32), top.values.numpy()
+    unplaced = int((~np.isfinite(positions).all(axis=1)).sum())
+    return Frame(
+        layer=layer,
+        step=step,
+        method=LOGGED_BY_HAND,
+        settings={},
+        positions=positions,
+        prediction=prediction,
+        confidence=confidence,
+        held_out=np.zeros(len(positions), bool),
+        kept=np.full(len(positions), np.nan, np.float32),
+        landscape=None,
+        faithfulness={},
+        reason=f"{unplaced} samples have no finite position." if unplaced else "",
+    )
