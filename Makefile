@@ -1,0 +1,56 @@
+# Everything a contributor runs. `make demo` and `make test` need Python 3.11 or newer, Node 20 and nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BUNDLE := tensorboard_plugin_hidden/static/index.js
+FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/vite.config.ts frontend/tsconfig.json
+
+.PHONY: demo test test-python test-frontend check bench bundle dist clean
+
+demo: .make/python $(BUNDLE)
+	$(BIN)/hidden demo --logdir runs
+
+test: test-frontend test-python
+
+test-python: .make/python .make/browser $(BUNDLE)
+	$(BIN)/pytest
+
+test-frontend: .make/node .make/browser
+	cd frontend && npm test
+
+check: .make/python .make/node $(BUNDLE)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	cd frontend && npm run check && npm run budget
+
+bench: .make/python $(BUNDLE)
+	$(BIN)/python -m benchmarks
+
+bundle: $(BUNDLE)
+
+dist: .make/python $(BUNDLE)
+	$(BIN)/python -m build
+
+clean:
+	rm -rf .make $(VENV) build dist runs test-results frontend/node_modules tensorboard_plugin_hidden/static
+
+$(BUNDLE): .make/node $(FRONTEND)
+	cd frontend && npm run build
+	@touch $@
+
+# Constraints pin every package; torch 2.13.0 from them is the CPU build where there is one.
+.make/python: pyproject.toml setup.py constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt setuptools wheel
+	HIDDEN_SKIP_BUNDLE=1 $(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable ".[dev]"
+	@mkdir -p $(@D) && touch $@
+
+.make/node: frontend/package.json frontend/package-lock.json
+	cd frontend && npm ci --ignore-scripts --no-audit --no-fund
+	@mkdir -p $(@D) && touch $@
+
+.make/browser:
+	sh scripts/install_browser.sh
+	@mkdir -p $(@D) && touch $@

@@ -1,0 +1,92 @@
+"""``hidden demo``: a real training run and a TensorBoard that shows it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tensorboard_plugin_hidden.errors import HiddenError
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
+
+_START_SECONDS = 60
+
+
+@click.command()
+@click.option("--logdir", default="runs", show_default=True, help="Where to log.")
+@click.option("--epochs", default=20, show_default=True, type=click.IntRange(min=1), help="How long to train.")
+@click.option("--serve/--no-serve", default=True, show_default=True, help="Start TensorBoard and keep it running.")
+def demo(logdir: str, epochs: int, serve: bool) -> None:
+    """Train a small CNN on handwritten digits and watch its hidden layer live."""
+    run = _new_run(Path(logdir))
+    with contextlib.ExitStack() as stack:
+        if serve:
+            url = stack.enter_context(_tensorboard(logdir))
+            click.secho(f"\n  Watch it live:  {url}#hidden\n", bold=True)
+        click.echo("Loading PyTorch …", nl=False)
+        from tensorboard_plugin_hidden.demo import train_digits
+
+        click.echo(f"\rTraining a CNN on handwritten digits; logging to {run}")
+        bar: ProgressBar[int] = click.progressbar(length=epochs, label="epoch", show_pos=True)
+        with bar:
+            train_digits(str(run), epochs, tick=lambda: bar.update(1))
+        if serve:
+            click.secho(f"\n  Done. TensorBoard goes on at {url}#hidden", bold=True)
+            click.echo("  Ctrl-C ends it.")
+            with contextlib.suppress(KeyboardInterrupt):
+                while True:
+                    time.sleep(3600)
+
+
+def _new_run(logdir: Path) -> Path:
+    """A directory of its own for this run, so that an earlier demo stays."""
+    run, number = logdir / "digits", 1
+    while run.exists():
+        number += 1
+        run = logdir / f"digits-{number}"
+    return run
+
+
+@contextlib.contextmanager
+def _tensorboard(logdir: str) -> Iterator[str]:
+    """Runs TensorBoard on a free port of this machine, and gives its URL."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port = trial.getsockname()[1]
+    command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--host", "127.0.0.1", "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--reload_interval", "1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        _wait_until_it_answers(process, url)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(url, timeout=1).close()
+            return
+        time.sleep(0.2)
+    raise HiddenError(
+        "TensorBoard did not start",
+        expected=f"an answer from {url} within {_START_SECONDS} seconds",
+        got="none" if process.poll() is None else f"its exit code {process.returncode}",
+        fix="Run `tensorboard --logdir runs` by hand to see why.",
+    )
