@@ -44,7 +44,7 @@ $(BUNDLE): .make/node $(FRONTEND)
 .make/python: pyproject.toml setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt setuptools wheel
-	HIDDEN_SKIP_BUNDLE=1 $(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable ".[dev]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable ".[dev]"
 	@mkdir -p $(@D) && touch $@
 
 .make/node: frontend/package.json frontend/package-lock.json

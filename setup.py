@@ -37,8 +37,9 @@ class BuildPy(build_py):
     """``build_py`` with the bundle."""
 
     def run(self) -> None:
-        """Makes the bundle before the package's files are collected."""
-        build_bundle()
+        """Makes the bundle before the package's files are collected; in an editable install `make bundle` does."""
+        if not self.editable_mode:
+            build_bundle()
         # package_data was globbed before the bundle existed
         self.data_files = self._get_data_files()
         super().run()

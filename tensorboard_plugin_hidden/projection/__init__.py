@@ -1,0 +1,1 @@
+"""From snapshots to frames; the only part of the package, besides capture, that imports torch."""

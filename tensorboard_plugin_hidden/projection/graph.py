@@ -1,0 +1,174 @@
+"""The neighbour graph that a layout follows: exact neighbours in torch, and UMAP's fuzzy weights on them.
+
+The exact neighbours repeat ``geometry.neighbours`` on torch because its top-k is several times faster there, and
+every frame waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+BLOCK_ENTRIES = 400_000
+"""Distances held at once: 1.6 MB of float32, which stays in a core's cache."""
+
+BISECTIONS = 32
+"""Halvings that find a bandwidth; each gains one bit of a float32."""
+
+LEAST_BANDWIDTH = 1e-3
+"""Smallest bandwidth, as a share of the mean neighbour distance: keeps weights finite among duplicates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Each row's nearest candidates, nearest first, never the row itself.
+
+    Attributes:
+        indices: int64 [M, k], row numbers among the candidates.
+        distances: float32 [M, k], Euclidean.
+    """
+
+    indices: Tensor
+    distances: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """A symmetric weighted graph: every edge is listed in both directions, sorted by head.
+
+    Attributes:
+        head: int64 [E].
+        tail: int64 [E].
+        weight: float32 [E] in (0, 1].
+    """
+
+    head: Tensor
+    tail: Tensor
+    weight: Tensor
+
+
+def distance_block(points: Tensor, others: Tensor, others_squared: Tensor) -> Tensor:
+    """Squared distances [m, n] of float32 points [m, D] to others [n, D], |others|² given as [n].
+
+    In the plane the differences are taken themselves: cheap there, and exact for close pairs far from the origin.
+    """
+    if points.shape[1] == 2:
+        horizontal = points[:, 0, None] - others[None, :, 0]
+        vertical = points[:, 1, None] - others[None, :, 1]
+        return horizontal.square_().add_(vertical.square_())
+    squares = points.square().sum(1)
+    block = torch.addmm(others_squared, points, others.T, alpha=-2)
+    return block.add_(squares[:, None]).clamp_(min=0)
+
+
+def nearest(points: Tensor, candidates: Tensor, k: int, same: bool) -> Neighbours:
+    """The k nearest candidates of every point, exact.
+
+    Args:
+        points: float32 [M, D].
+        candidates: float32 [N, D].
+        k: At most N, or N - 1 when the points are the candidates.
+        same: The points are the candidates, in the same order: row i is not its own neighbour.
+
+    Returns:
+        Indices and distances.
+    """
+    parts = _parts(points, candidates, candidates.mean(0), same)
+    return _gathered([block.topk(k, dim=1, largest=False) for block in parts])
+
+
+def nearest_twice(points: Tensor, fitted: int, k: int, k_fitted: int) -> tuple[Neighbours, Neighbours]:
+    """Neighbours among all rows, and those of the first rows among themselves, from one pass over the distances.
+
+    Args:
+        points: float32 [N, D].
+        fitted: How many of the first rows form the second set.
+        k: Neighbours among all rows.
+        k_fitted: Neighbours among the first rows, below ``fitted``.
+
+    Returns:
+        Neighbours of all N rows, and of the first ``fitted`` rows.
+    """
+    among_all, among_fitted, start = [], [], 0
+    for block in _parts(points, points, points[:fitted].mean(0), same=True):
+        among_all.append(block.topk(k, dim=1, largest=False))
+        rows = max(0, fitted - start)
+        if rows:
+            among_fitted.append(block[:rows, :fitted].topk(k_fitted, dim=1, largest=False))
+        start += len(block)
+    return _gathered(among_all), _gathered(among_fitted)
+
+
+def _parts(points: Tensor, candidates: Tensor, centre: Tensor, same: bool) -> Iterator[Tensor]:
+    """Blocks of rows of the squared distances, a row's distance to itself infinite where ``same``."""
+    # |a|² + |b|² - 2ab loses what an offset common to both adds.
+    points, candidates = points - centre, candidates - centre
+    squares = candidates.square().sum(1)
+    rows = max(16, BLOCK_ENTRIES // len(candidates))
+    for start in range(0, len(points), rows):
+        block = distance_block(points[start : start + rows], candidates, squares)
+        if same:
+            block.diagonal(start).fill_(torch.inf)
+        yield block
+
+
+def _gathered(blocks: list[torch.return_types.topk]) -> Neighbours:
+    distances = torch.cat([block.values for block in blocks]).sqrt_()
+    return Neighbours(torch.cat([block.indices for block in blocks]), distances)
+
+
+def membership(neighbours: Neighbours) -> Tensor:
+    """UMAP's weight of each neighbour, w_ij = exp(-max(0, d_ij - rho_i) / sigma_i) (McInnes et al. 2018, algorithm 3).
+
+    rho_i is the distance to the nearest neighbour that is not a duplicate; sigma_i makes a row's weights sum to log2 k.
+
+    Args:
+        neighbours: Indices and distances [M, k].
+
+    Returns:
+        float32 [M, k] in [0, 1].
+    """
+    distances = neighbours.distances
+    rho = distances.masked_fill(distances == 0, torch.inf).amin(1, keepdim=True)
+    rho = torch.where(rho.isfinite(), rho, torch.zeros_like(rho))
+    excess = (distances - rho).clamp_(min=0)
+    return torch.exp(-excess / _bandwidths(excess, distances))
+
+
+def fuzzy_edges(neighbours: Neighbours) -> Edges:
+    """UMAP's fuzzy simplicial set: an edge's two directions a, b united as a + b - ab (McInnes et al. 2018, alg. 2).
+
+    Args:
+        neighbours: Indices and distances [N, k] of N rows among themselves.
+
+    Returns:
+        Every edge in both directions.
+    """
+    indices = neighbours.indices
+    count, k = indices.shape
+    weights = membership(neighbours)
+    heads = torch.arange(count, device=indices.device).repeat_interleave(k)
+    tails = indices.reshape(-1)
+    both_ways = torch.cat([heads * count + tails, tails * count + heads])
+    keys, place = torch.unique(both_ways, return_inverse=True)
+    outgoing = weights.new_zeros(len(keys)).index_add_(0, place[: count * k], weights.reshape(-1))
+    incoming = weights.new_zeros(len(keys)).index_add_(0, place[count * k :], weights.reshape(-1))
+    united = outgoing + incoming - outgoing * incoming
+    return Edges(keys // count, keys % count, united)
+
+
+def _bandwidths(excess: Tensor, distances: Tensor) -> Tensor:
+    """The sigma of each row of excess distances [N, k] at which exp(-excess / sigma) sums to log2 k, by bisection."""
+    target = torch.log2(torch.tensor(float(max(2, excess.shape[1])), device=excess.device))
+    low = torch.zeros_like(excess[:, :1])
+    high = distances.amax(1, keepdim=True).clamp(min=torch.finfo(torch.float32).tiny) * excess.shape[1]
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        too_wide = torch.exp(-excess / middle).sum(1, keepdim=True) > target
+        low, high = torch.where(too_wide, low, middle), torch.where(too_wide, middle, high)
+    mean = distances.mean(1, keepdim=True)
+    floor = LEAST_BANDWIDTH * torch.where(mean > 0, mean, distances.mean())
+    return high.maximum(floor).clamp(min=torch.finfo(torch.float32).tiny)

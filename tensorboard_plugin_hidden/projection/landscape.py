@@ -1,0 +1,139 @@
+"""What the classifier decides over the plane, and where samples support that."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tensorboard_plugin_hidden.format.frame import Landscape
+from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.projection.head import AffineHead, Head
+from tensorboard_plugin_hidden.projection.protocol import Decode, Inverse
+
+CELLS = 128
+"""Cells along a side."""
+
+BLOCK = 4_096
+"""Cells decided at once: bounds memory for wide layers and many classes."""
+
+MARGIN = 0.15
+"""Room around the samples on each side, as a share of their larger extent."""
+
+SUPPORT_FULL, SUPPORT_NONE = 2.0, 12.0
+"""Distances to the nearest sample, in typical neighbour distances, where support starts to fade and where it ends.
+
+A narrower fade follows every sample's outline and looks like a halo.
+"""
+
+
+def decision(inverse: Inverse, head: Head) -> Decode:
+    """The logits over the plane: the inverse, then the head; in one step where the head is affine."""
+    if isinstance(head, AffineHead):
+        return inverse.through(head.weight, head.bias)
+    return lambda positions: head(inverse(positions))
+
+
+def square_bounds(positions: FloatArray) -> tuple[float, float, float, float]:
+    """The square around all samples with a margin.
+
+    Args:
+        positions: float32 [n, 2], finite.
+
+    Returns:
+        x0, y0, x1, y1.
+    """
+    low, high = positions.min(axis=0).astype(np.float64), positions.max(axis=0).astype(np.float64)
+    extent = float((high - low).max()) or 1.0
+    (x, y), half = (low + high) / 2, extent * (0.5 + MARGIN)
+    return float(x - half), float(y - half), float(x + half), float(y + half)
+
+
+def cell_centres(bounds: tuple[float, float, float, float], cells: int = CELLS) -> FloatArray:
+    """Centres of the cells, float32 [cells², 2]: row by row from the lowest y, each from the lowest x."""
+    x0, y0, x1, y1 = bounds
+    steps = (np.arange(cells) + 0.5) / cells
+    across, up = np.meshgrid(x0 + (x1 - x0) * steps, y0 + (y1 - y0) * steps)
+    return np.stack([across, up], axis=-1).reshape(-1, 2).astype(np.float32)
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Probabilities [m, C] of logits [m, C]; rows sum to one."""
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: FloatArray = shifted / shifted.sum(axis=1, keepdims=True)
+    return result
+
+
+def distance_to_samples(
+    positions: FloatArray, bounds: tuple[float, float, float, float], cells: int = CELLS
+) -> FloatArray:
+    """Distance from each cell to the nearest cell that holds a sample.
+
+    The exact Euclidean distance transform, first along columns, then along rows: D² = min_j (x - j)² + g_j²
+    (Felzenszwalb & Huttenlocher 2012). Its cost does not depend on the number of samples.
+
+    Args:
+        positions: float32 [n, 2], of the samples, within the bounds.
+        bounds: x0, y0, x1, y1.
+        cells: Along a side.
+
+    Returns:
+        float32 [cells, cells], in units of the map.
+    """
+    x0, y0, x1, _ = bounds
+    side = (x1 - x0) / cells
+    column, row = np.clip(((positions - np.array([x0, y0])) / side).astype(int), 0, cells - 1).T
+    squares = np.full((cells, cells), np.float32(2 * cells * cells))
+    squares[row, column] = 0
+    steps = np.arange(cells, dtype=np.float32)
+    between = (steps[:, None] - steps[None, :]) ** 2
+    for _ in range(2):
+        # [column, to, from] in the first turn, [row, to, from] in the second.
+        squares = (between[None, :, :] + squares.T[:, None, :]).min(axis=2)
+    result: FloatArray = np.sqrt(squares) * np.float32(side)
+    return result
+
+
+def support(distances: FloatArray, neighbour_distance: float) -> FloatArray:
+    """How near samples are: 1 within two typical neighbour distances, smoothly to 0 at twelve of them.
+
+    s = 1 - (3t² - 2t³) with t the distance's place between the two, clipped to [0, 1].
+
+    Args:
+        distances: float32, any shape, to the nearest sample.
+        neighbour_distance: Typical distance of a sample to its k-th neighbour in the map, above 0.
+
+    Returns:
+        float32 in [0, 1], of the same shape.
+    """
+    t = np.clip((distances / neighbour_distance - SUPPORT_FULL) / (SUPPORT_NONE - SUPPORT_FULL), 0, 1)
+    result: FloatArray = (1 - t * t * (3 - 2 * t)).astype(np.float32)
+    return result
+
+
+def draw(decide: Decode, head: Head, positions: FloatArray, neighbour_distance: float, cells: int = CELLS) -> Landscape:
+    """The landscape behind a map.
+
+    Args:
+        decide: Logits over the plane, see ``decision``.
+        head: Where they come from.
+        positions: float32 [n, 2], finite, of all samples in the map.
+        neighbour_distance: Typical distance to the k-th neighbour in the map, in its units.
+        cells: Along a side.
+
+    Returns:
+        Classes, confidence and support on the grid.
+    """
+    bounds = square_bounds(positions)
+    centres = cell_centres(bounds, cells)
+    classes, confidence = np.empty(cells * cells, np.int32), np.empty(cells * cells, np.float32)
+    for start in range(0, len(centres), BLOCK):
+        block = slice(start, start + BLOCK)
+        probabilities = softmax(decide(centres[block]))
+        classes[block], confidence[block] = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    side = (bounds[2] - bounds[0]) / cells
+    return Landscape(
+        bounds=bounds,
+        classes=classes.reshape(cells, cells),
+        confidence=confidence.reshape(cells, cells),
+        support=support(distance_to_samples(positions, bounds, cells), max(neighbour_distance, side)),
+        source=head.source,
+    )

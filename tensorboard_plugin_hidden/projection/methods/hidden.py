@@ -1,0 +1,178 @@
+"""The default method: neighbours placed by forces from where they were, and a smooth inverse fitted afterwards.
+
+Layout first, inverse second: a network trained to do both at once costs a hundred times more and keeps fewer
+neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.geometry.faithfulness import rms_radius
+from tensorboard_plugin_hidden.projection.graph import Neighbours, fuzzy_edges, membership, nearest
+from tensorboard_plugin_hidden.projection.inverse import SplineInverse, fit_inverse
+from tensorboard_plugin_hidden.projection.layout import Springs, optimise, refine
+from tensorboard_plugin_hidden.projection.methods.pca import principal_axes
+from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
+
+COLD_ITERATIONS = 200
+"""Steps of a first map, from principal components."""
+
+WARM_ITERATIONS = 60
+"""Steps of a map that starts from the one before."""
+
+ANCHOR = 3.0
+"""Spring to the earlier place of a sample that kept all its neighbours; in proportion below."""
+
+START_RADIUS = 6.0
+"""Root-mean-square radius of a first map's start, about where the forces balance."""
+
+JITTER = 1e-3
+"""Random share of ``START_RADIUS`` added to a start, so that duplicates can part."""
+
+PLACING_NEIGHBOURS = 10
+"""Fitted neighbours that place a sample that was not fitted."""
+
+PLACING_ITERATIONS = 20
+"""Steps that settle it among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenEmbedding:
+    """A fitted map.
+
+    Attributes:
+        positions: float32 [n, 2].
+        inverse: Smooth, from places to activations.
+        activations: float32 [n, D], of the fitted rows.
+        seed: Of the negatives drawn while placing.
+    """
+
+    positions: FloatArray
+    inverse: SplineInverse
+    activations: FloatArray
+    seed: int
+
+    def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
+        """Places rows by their nearest fitted rows, then lets the layout's forces settle them.
+
+        Args:
+            activations: float32 [m, D].
+            earlier: float32 [m, 2], earlier places, which they start from and stay tied to; NaN where unknown.
+
+        Returns:
+            float32 [m, 2].
+        """
+        if not len(activations):
+            return np.empty((0, 2), np.float32)
+        fixed = torch.from_numpy(self.positions)
+        count = min(PLACING_NEIGHBOURS, len(fixed))
+        near = nearest(torch.from_numpy(activations), torch.from_numpy(self.activations), count, same=False)
+        start = interpolated(fixed, near)
+        springs = None
+        if earlier is not None:
+            ends = torch.from_numpy(np.ascontiguousarray(earlier))
+            known = ends.isfinite().all(1)
+            springs = Springs(torch.where(known[:, None], ends, start), known.float())
+        generator = torch.Generator().manual_seed(self.seed)
+        weights = membership(near)
+        settled = refine(start, fixed, near.indices, weights, PLACING_ITERATIONS, generator, springs)
+        places: FloatArray = settled.numpy()
+        return places
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Exact neighbours, UMAP's forces on all edges at once, a spring to the earlier map, a smoothing spline."""
+
+    @property
+    def name(self) -> str:
+        """``hidden``."""
+        return "hidden"
+
+    @property
+    def settings(self) -> Mapping[str, int | float | str | bool]:
+        """Iterations and anchor."""
+        return {"cold_iterations": COLD_ITERATIONS, "warm_iterations": WARM_ITERATIONS, "anchor": ANCHOR}
+
+    def fit(self, fitted: Fitted, earlier: Earlier | None, seed: int) -> HiddenEmbedding:
+        """Lays the fitted rows out and fits the way back."""
+        generator = torch.Generator().manual_seed(seed)
+        near = Neighbours(torch.from_numpy(fitted.neighbours.astype(np.int64)), torch.from_numpy(fitted.distances))
+        edges = fuzzy_edges(near)
+        if earlier is None or not np.isfinite(earlier.positions).any():
+            laid = optimise(_first(fitted.activations, seed, generator), edges, COLD_ITERATIONS, generator)
+        else:
+            ends = torch.from_numpy(earlier.positions)
+            known = ends.isfinite().all(1)
+            start = completed(ends, known, near)
+            springs = Springs(start, ANCHOR * torch.from_numpy(earlier.kept) * known)
+            start = start + JITTER * torch.randn(start.shape, generator=generator)
+            laid = held_in_place(optimise(start, edges, WARM_ITERATIONS, generator, springs), ends, known)
+        positions: FloatArray = laid.numpy()
+        return HiddenEmbedding(positions, fit_inverse(positions, fitted.activations), fitted.activations, seed)
+
+
+def interpolated(fixed: Tensor, near: Neighbours) -> Tensor:
+    """Mean of the fitted neighbours' places [m, 2], weighted by inverse squared distance (Shepard 1968)."""
+    closest = near.distances[:, :1].clamp(min=torch.finfo(torch.float32).tiny)
+    weights = (closest / near.distances.maximum(closest)).square()
+    weights = weights / weights.sum(1, keepdim=True)
+    return (fixed[near.indices] * weights[:, :, None]).sum(1)
+
+
+def completed(places: Tensor, known: Tensor, near: Neighbours) -> Tensor:
+    """Earlier places with the unknown ones filled in from their known neighbours, else from the middle.
+
+    Args:
+        places: float32 [n, 2]; NaN where unknown.
+        known: bool [n].
+        near: The graph among the n rows.
+
+    Returns:
+        float32 [n, 2], finite.
+    """
+    middle = places[known].mean(0)
+    filled = torch.where(known[:, None], places, middle)
+    has_place = known[near.indices].float()
+    total = has_place.sum(1, keepdim=True)
+    mean = (filled[near.indices] * has_place[:, :, None]).sum(1) / total.clamp(min=1)
+    return torch.where(known[:, None], places, torch.where(total > 0, mean, middle))
+
+
+def held_in_place(places: Tensor, earlier: Tensor, known: Tensor) -> Tensor:
+    """Shifts and scales a map so that the rows of the earlier map keep their mean and root-mean-square radius.
+
+    Nothing but the springs ties groups that share no edge: without this a map grows by a quarter of a percent with
+    every frame, and the view's axes are fixed.
+
+    Args:
+        places: float32 [n, 2].
+        earlier: float32 [n, 2]; NaN where unknown.
+        known: bool [n].
+
+    Returns:
+        float32 [n, 2]; ``places`` themselves when fewer than half of the rows were in the earlier map.
+    """
+    if 2 * int(known.sum()) < len(places):
+        return places
+    now, then = places[known], earlier[known]
+    radius = float((now - now.mean(0)).square().sum(1).mean().sqrt())
+    before = float((then - then.mean(0)).square().sum(1).mean().sqrt())
+    scale = before / radius if radius > 0 and before > 0 else 1.0
+    return (places - now.mean(0)) * scale + then.mean(0)
+
+
+def _first(activations: FloatArray, seed: int, generator: torch.Generator) -> Tensor:
+    """Start of a first map: two principal components at the radius where the forces balance."""
+    centred = torch.from_numpy(activations - activations.mean(axis=0))
+    start = centred @ principal_axes(centred, seed)
+    radius = max(rms_radius(start.numpy()), float(np.finfo(np.float32).tiny))
+    noise = JITTER * START_RADIUS * torch.randn(start.shape, generator=generator)
+    return start * (START_RADIUS / radius) + noise

@@ -1,0 +1,149 @@
+"""What a projection method is: anything that fits, places and inverts like this can draw the maps.
+
+Every array here is float32, and activations arrive standardised as a whole (centred, mean squared row norm 1), so
+that no method depends on the network's units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
+
+Decode = Callable[[FloatArray], FloatArray]
+"""From places in the map, [m, 2], to a vector for each, [m, anything]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """What one frame hands to the next: a few numbers per row, and nothing that belongs to a method.
+
+    Attributes:
+        positions: float32 [N, 2], where each row was last drawn; NaN where it never was.
+        neighbours: int32 [N, k], each row's nearest rows by activation at that step; -1 where unknown.
+    """
+
+    positions: FloatArray
+    neighbours: IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The rows that a method fits.
+
+    Attributes:
+        activations: float32 [n, D].
+        neighbours: int32 [n, k], each row's nearest other fitted rows, nearest first.
+        distances: float32 [n, k], Euclidean distances to them.
+    """
+
+    activations: FloatArray
+    neighbours: IntArray
+    distances: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The fitted rows at the earlier step.
+
+    Attributes:
+        positions: float32 [n, 2]; NaN for rows that were not in the earlier map.
+        kept: float32 [n] in [0, 1], share of each row's neighbours that it had at the earlier step too.
+    """
+
+    positions: FloatArray
+    kept: FloatArray
+
+
+class Inverse(Protocol):
+    """From the map back to activations."""
+
+    def __call__(self, positions: FloatArray) -> FloatArray:
+        """Activations [m, D] for places [m, 2]."""
+
+    def through(self, weight: FloatArray, bias: FloatArray) -> Decode:
+        """The inverse followed by the affine map x ↦ weight x + bias, with weight [C, D]: places to [m, C]."""
+
+
+class Embedding(Protocol):
+    """A fitted map.
+
+    Attributes:
+        positions: float32 [n, 2], of the fitted rows in their order.
+        inverse: From places back to activations.
+    """
+
+    @property
+    def positions(self) -> FloatArray:
+        """Places of the fitted rows, float32 [n, 2]."""
+
+    @property
+    def inverse(self) -> Inverse:
+        """From places [m, 2] back to activations [m, D]."""
+
+    def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
+        """Places rows that were not fitted.
+
+        Args:
+            activations: float32 [m, D].
+            earlier: float32 [m, 2], where the same rows were drawn at the earlier step; NaN where unknown.
+
+        Returns:
+            float32 [m, 2].
+        """
+
+
+class Projector(Protocol):
+    """A projection method.
+
+    Attributes:
+        name: As users write it.
+        settings: What it runs with, as JSON-able values.
+    """
+
+    @property
+    def name(self) -> str:
+        """As users write it."""
+
+    @property
+    def settings(self) -> Mapping[str, int | float | str | bool]:
+        """What it runs with."""
+
+    def fit(self, fitted: Fitted, earlier: Earlier | None, seed: int) -> Embedding:
+        """Draws one map.
+
+        Args:
+            fitted: At least ten rows, finite and not all equal.
+            earlier: The same rows one frame before, or None for a first map.
+            seed: Of every random choice; the same seed and input give the same bytes on one CPU thread.
+
+        Returns:
+            The fitted map.
+        """
+
+
+def aligned(positions: FloatArray, earlier: FloatArray) -> FloatArray:
+    """The orthogonal 2 x 2 matrix R, rotation or reflection, for which positions @ R lies closest to an earlier map.
+
+    R = U Vᵀ from the singular value decomposition of positionsᵀ earlier over the rows that both maps hold
+    (Schönemann 1966, orthogonal Procrustes). Both sets are centred first.
+
+    Args:
+        positions: float32 [n, 2].
+        earlier: float32 [n, 2]; NaN where missing.
+
+    Returns:
+        float32 [2, 2]; the identity when fewer than two rows are in both.
+    """
+    both = np.isfinite(earlier).all(axis=1)
+    if both.sum() < 2:
+        return np.eye(2, dtype=np.float32)
+    now = positions[both] - positions[both].mean(axis=0)
+    then = earlier[both] - earlier[both].mean(axis=0)
+    left, _, right = np.linalg.svd(now.T.astype(np.float64) @ then)
+    turn: FloatArray = (left @ right).astype(np.float32)
+    return turn

@@ -1,0 +1,208 @@
+"""The training process's side of its projector: feeds it, takes its frames, restarts it, and never waits for it.
+
+Imports no torch: what is here runs beside the user's training loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy.typing as npt
+
+from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
+from tensorboard_plugin_hidden.format.codec import unpack
+from tensorboard_plugin_hidden.format.schema import FrameRecord, Record, SnapshotRecord, body_from_fields, to_json
+from tensorboard_plugin_hidden.projection.wire import receive, send
+
+Deliver = Callable[[FrameRecord, Mapping[str, npt.NDArray[Any]]], None]
+Progress = Callable[[int, int], None]
+"""Told how many frames are done and how many there are in all."""
+
+_ONE_QUIET_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    # A second thread that spins while it waits takes a core from training and ten times as long itself.
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "GOMP_SPINCOUNT": "0",
+    "KMP_BLOCKTIME": "0",
+}
+_CRASHES_IN_A_ROW = 3
+"""After so many, the projector is left alone: what kills it is not chance."""
+
+
+class ProjectionService:
+    """Projects snapshots in another process, the newest of each layer first.
+
+    A snapshot that a newer one overtakes waits in a backlog of references (its arrays are in the store), which is
+    worked off, oldest first, when there is nothing newer to do.
+
+    Args:
+        run_dir: The run whose store the snapshots are in.
+        method: Name of the projection method.
+        deliver: Called with every frame, on a thread of this service.
+    """
+
+    def __init__(self, run_dir: str, method: str, deliver: Deliver) -> None:
+        self._command = [sys.executable, "-m", "tensorboard_plugin_hidden.projection.worker"]
+        self._command.append(json.dumps([run_dir, method]))
+        self._run_dir = run_dir
+        self._deliver = deliver
+        self._change = threading.Condition()
+        self._newest: dict[str, Record] = {}
+        self._backlog: deque[Record] = deque()
+        self._busy = False
+        self._closing = False
+        self._done = 0
+        self._crashes = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._thread = threading.Thread(target=self._serve, name="hidden-projection", daemon=True)
+        self._thread.start()
+
+    def submit(self, record: Record) -> None:
+        """Asks for a snapshot's frame, and returns at once."""
+        assert isinstance(record.body, SnapshotRecord)
+        with self._change:
+            overtaken = self._newest.get(record.body.layer)
+            if overtaken is not None:
+                self._backlog.append(overtaken)
+            self._newest[record.body.layer] = record
+            self._change.notify_all()
+
+    @property
+    def pending(self) -> int:
+        """Frames that are still to come."""
+        with self._change:
+            return self._pending()
+
+    @property
+    def pid(self) -> int | None:
+        """The projector's process id, while it runs."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    def drain(self, progress: Progress, patience: float = 0.2) -> None:
+        """Waits until every frame is delivered.
+
+        Args:
+            progress: Told how far it is, several times a second.
+            patience: Seconds between two calls of ``progress``.
+        """
+        with self._change:
+            total, before = self._pending(), self._done
+            while self._pending() and self._thread.is_alive():
+                progress(self._done - before, total)
+                self._change.wait(patience)
+            progress(self._done - before, total)
+
+    def close(self) -> None:
+        """Ends the projector; what is still pending is left to ``hidden project``."""
+        with self._change:
+            self._closing = True
+            self._newest.clear()
+            self._backlog.clear()
+            self._change.notify_all()
+        self._stop()
+        self._thread.join(timeout=10)
+
+    def _pending(self) -> int:
+        return len(self._newest) + len(self._backlog) + self._busy
+
+    def _serve(self) -> None:
+        # Started before the first request: importing torch takes the process its first seconds.
+        self._start()
+        while (record := self._next()) is not None:
+            answer = self._ask(record)
+            if answer is None and not self._closing:
+                self._crashed(record)
+            elif answer is not None:
+                self._crashes = 0
+                self._hand_over(record, answer)
+            with self._change:
+                self._busy = False
+                self._change.notify_all()
+
+    def _next(self) -> Record | None:
+        with self._change:
+            while not (self._newest or self._backlog or self._closing):
+                self._change.wait()
+            if self._closing:
+                return None
+            self._busy = True
+            if self._newest:
+                return self._newest.pop(next(iter(self._newest)))
+            return self._backlog.popleft()
+
+    def _ask(self, record: Record) -> bytes | None:
+        """The projector's answer; None when it died."""
+        if self.pid is None:
+            self._start()
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
+            return None
+        try:
+            send(process.stdin, to_json(record))  # type: ignore[arg-type]
+            return receive(process.stdout)  # type: ignore[arg-type]
+        except (OSError, ValueError):
+            return None
+
+    def _crashed(self, record: Record) -> None:
+        self._stop()
+        self._crashes += 1
+        if self._crashes < _CRASHES_IN_A_ROW:
+            with self._change:
+                self._backlog.appendleft(record)
+            time.sleep(0.1 * self._crashes)
+            return
+        with self._change:
+            left = 1 + len(self._newest) + len(self._backlog)
+            self._newest.clear()
+            self._backlog.clear()
+        self._crashes = 0
+        self._warn(f"The projector ended {_CRASHES_IN_A_ROW} times in a row; {left} frames are not drawn.")
+
+    def _hand_over(self, record: Record, answer: bytes) -> None:
+        try:
+            arrays, meta = unpack(answer)
+            if "error" in meta:
+                self._warn(f"No frame for {record.tag}: {meta['error']}.")
+                return
+            frame = body_from_fields(FrameRecord.KIND, meta["frame"])
+            assert isinstance(frame, FrameRecord)
+            self._deliver(frame, arrays)
+            with self._change:
+                self._done += 1
+        except HiddenError as error:
+            self._warn(f"A frame could not be logged. {error}")
+
+    def _start(self) -> None:
+        environment = os.environ | _ONE_QUIET_THREAD
+        try:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+            )
+        except OSError as error:
+            self._warn(f"The projector could not be started ({error}).")
+
+    def _stop(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):  # it is gone already
+                process.stdin.close()
+        if process.poll() is None:
+            process.terminate()
+        process.wait()
+
+    def _warn(self, sentence: str) -> None:
+        advice = f" Training goes on; `hidden project {self._run_dir}` draws what is missing."
+        warnings.warn(sentence + advice, HiddenWarning, stacklevel=2)

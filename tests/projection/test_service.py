@@ -1,0 +1,184 @@
+"""The projector process: real processes, real snapshots."""
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from tensorboard_plugin_hidden.format.schema import PayloadRef, Record, SnapshotRecord, Version
+from tensorboard_plugin_hidden.format.snapshot import HeadData, Snapshot
+from tensorboard_plugin_hidden.format.snapshot_codec import encode_snapshot
+from tensorboard_plugin_hidden.format.store import StoreWriter
+from tensorboard_plugin_hidden.projection.service import ProjectionService
+
+
+class Run:
+    """A store with snapshots of a slowly moving cloud, and what came back for them."""
+
+    def __init__(self, path):
+        self.path = str(path)
+        self.store = StoreWriter(self.path)
+        self.frames = []
+        self.delivered = threading.Condition()
+        rng = np.random.default_rng(0)
+        self.centres = 4 * rng.normal(size=(3, 8))
+        self.cloud = self.centres[np.arange(120) % 3] + rng.normal(size=(120, 8))
+
+    def deliver(self, frame, arrays):
+        with self.delivered:
+            self.frames.append((frame, arrays))
+            self.delivered.notify_all()
+
+    def snapshot(self, step, layer="fc"):
+        activations = (self.cloud * (1 + 0.05 * step)).astype(np.float32)
+        weight, bias = self.centres.astype(np.float32), np.zeros(3, np.float32)
+        snapshot = Snapshot(
+            layer=layer,
+            step=step,
+            activations=activations,
+            logits=activations @ weight.T,
+            head=HeadData("linear", {"weight": weight, "bias": bias}),
+        )
+        reference = self.store.append(f"s/{layer}", encode_snapshot(snapshot))
+        body = SnapshotRecord(layer, step, 120, 8, "linear", None, 0, 1, 0.0)
+        return Record(Version("s", step), body, reference)
+
+    def wait(self, count, timeout=120):
+        with self.delivered:
+            assert self.delivered.wait_for(lambda: len(self.frames) >= count, timeout), f"{len(self.frames)} of {count}"
+
+    def steps(self):
+        return [frame.step for frame, _ in self.frames]
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run(tmp_path)
+
+
+@pytest.fixture
+def service(run):
+    service = ProjectionService(run.path, "hidden", run.deliver)
+    yield service
+    service.close()
+    assert service.pid is None
+
+
+def test_frames_come_back_for_every_layer(run, service):
+    for step in range(3):
+        for layer in ("a", "b"):
+            service.submit(run.snapshot(step, layer))
+    service.drain(lambda done, total: None)
+    assert sorted((frame.layer, frame.step) for frame, _ in run.frames) == [(x, s) for x in "ab" for s in range(3)]
+    frame, arrays = run.frames[-1]
+    assert frame.landscape == "linear"
+    assert arrays["positions"].shape == (120, 2)
+    assert frame.faithfulness["neighbours"] > 3 * frame.faithfulness["neighbours_floor"]
+
+
+def test_the_newest_goes_first_and_nothing_is_lost(run, service):
+    """Submitted faster than they can be drawn, the last must not wait for those before it."""
+    for step in range(8):
+        service.submit(run.snapshot(step))
+    service.drain(lambda done, total: None)
+    assert sorted(run.steps()) == list(range(8))
+    assert run.steps().index(7) <= 1
+    rest = [step for step in run.steps() if step not in run.steps()[:2]]
+    assert rest == sorted(rest), "the backlog is worked off oldest first"
+
+
+def test_progress_is_told_while_draining(run, service):
+    for step in range(4):
+        service.submit(run.snapshot(step))
+    told = []
+    service.drain(lambda done, total: told.append((done, total)))
+    assert told[-1] == (4, 4)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+
+
+def test_a_killed_projector_is_restarted_and_no_frame_is_lost(run, service):
+    service.submit(run.snapshot(0))
+    run.wait(1)
+    first = service.pid
+    os.kill(first, signal.SIGKILL)
+    for step in (1, 2):
+        service.submit(run.snapshot(step))
+    service.drain(lambda done, total: None)
+    assert sorted(run.steps()) == [0, 1, 2]
+    assert service.pid not in (None, first)
+
+
+def test_a_projector_that_cannot_run_leaves_training_alone(run, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    caught = []
+    monkeypatch.setattr("warnings.warn", lambda message, *_, **__: caught.append(str(message)))
+    service = ProjectionService(run.path, "hidden", run.deliver)
+    service.submit(run.snapshot(0))
+    service.submit(run.snapshot(1))
+    service.drain(lambda done, total: None)
+    service.close()
+    assert run.frames == []
+    assert any("ended 3 times in a row" in text and "hidden project" in text for text in caught)
+
+
+def test_a_snapshot_that_is_gone_costs_only_its_own_frame(run, service, monkeypatch):
+    caught = []
+    monkeypatch.setattr("warnings.warn", lambda message, *_, **__: caught.append(str(message)))
+    lost = Record(Version("s", 9), run.snapshot(0).body, PayloadRef("nowhere", 0))
+    service.submit(lost)
+    service.submit(run.snapshot(1))
+    service.drain(lambda done, total: None)
+    assert run.steps() == [1]
+    assert any("not in this copy" in text for text in caught)
+
+
+def test_submitting_takes_no_time_worth_mentioning(run, service):
+    """It must return while the process is still importing torch."""
+    records = [run.snapshot(step) for step in range(3)]
+    for record in records:
+        service.submit(record)
+    assert service.pending == 3
+    assert run.frames == []
+    service.drain(lambda done, total: None)
+
+
+def test_closing_does_not_wait_for_what_is_pending(run):
+    service = ProjectionService(run.path, "hidden", run.deliver)
+    for step in range(50):
+        service.submit(run.snapshot(step))
+    service.close()
+    assert len(run.frames) < 50
+
+
+def test_it_ends_with_the_training_process(run, tmp_path):
+    """A training process that is killed leaves no projector behind."""
+    import subprocess
+
+    code = f"""
+import time
+from tensorboard_plugin_hidden.projection.service import ProjectionService
+service = ProjectionService({run.path!r}, "hidden", lambda *_: None)
+while service.pid is None: time.sleep(.01)
+print(service.pid, flush=True)
+time.sleep(600)
+"""
+    training = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    projector = int(training.stdout.readline())
+    training.kill()
+    training.wait()
+    deadline = time.monotonic() + 60
+    while _alive(projector):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def _alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
