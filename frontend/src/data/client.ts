@@ -1,0 +1,166 @@
+/**
+ * Why this file: the only place that talks to the server. URLs are relative to the page's base, so TensorBoard's
+ * `--path_prefix` needs no care; what fails becomes one sentence with its URL.
+ */
+import { CodecError, decodeFrame, decodeLandscape } from "./codec";
+import type { Bounds, FrameData, LandscapeData, RunIndex, RunsAnswer, Samples } from "./types";
+
+/** Pauses before the second and third try of a request that the network dropped. */
+export const RETRY_DELAYS_MS = [500, 2_000] as const;
+/** Newest `format` of the index that this code reads. */
+export const INDEX_FORMAT = 1;
+
+/** A request that did not work, for a reader: `message` is a sentence, `url` what was asked for. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  constructor(
+    message: string,
+    readonly url: string,
+    /** HTTP status; 0 when no answer came. */
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+export interface ClientOptions {
+  readonly fetch: typeof fetch;
+  /** Where the routes are, ending in "/". */
+  readonly base: string;
+  readonly retryDelaysMs?: readonly number[];
+}
+
+type Query = Readonly<Record<string, string | number>>;
+
+/** Names one write of a frame or landscape. */
+export interface FrameAddress {
+  readonly run: string;
+  readonly layer: string;
+  readonly step: number;
+  readonly version: string;
+}
+
+export class Client {
+  private readonly retryDelaysMs: readonly number[];
+
+  constructor(private readonly options: ClientOptions) {
+    this.retryDelaysMs = options.retryDelaysMs ?? RETRY_DELAYS_MS;
+  }
+
+  url(route: string, query: Query = {}): string {
+    const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]));
+    const tail = search.size > 0 ? `?${search}` : "";
+    return new URL(route + tail, this.options.base).href;
+  }
+
+  async runs(signal: AbortSignal): Promise<RunsAnswer> {
+    return this.json<RunsAnswer>(this.url("runs"), signal);
+  }
+
+  async index(run: string, signal: AbortSignal): Promise<RunIndex> {
+    return this.json<RunIndex>(this.url("index", { run }), signal);
+  }
+
+  async samples(run: string, version: string, signal: AbortSignal): Promise<Samples> {
+    const url = this.url("samples", { run, v: version });
+    const answer = await this.json<{ ids: string[]; labels: number[]; texts: string[] | null }>(
+      url,
+      signal,
+      false,
+    );
+    return { ids: answer.ids, labels: Int32Array.from(answer.labels), texts: answer.texts };
+  }
+
+  async frame(address: FrameAddress, bounds: Bounds, signal: AbortSignal): Promise<FrameData> {
+    const url = this.payloadUrl("frame", address);
+    return this.decode(url, signal, (buffer) => decodeFrame(buffer, address.step, bounds));
+  }
+
+  async landscape(address: FrameAddress, signal: AbortSignal): Promise<LandscapeData> {
+    const url = this.payloadUrl("landscape", address);
+    return this.decode(url, signal, (buffer) => decodeLandscape(buffer, address.step));
+  }
+
+  thumbnailsUrl(run: string, version: string): string {
+    return this.url("thumbnails", { run, v: version });
+  }
+
+  private payloadUrl(route: string, { run, layer, step, version }: FrameAddress): string {
+    return this.url(route, { run, layer, step, v: version });
+  }
+
+  private async decode<T>(url: string, signal: AbortSignal, decode: (buffer: ArrayBuffer) => T): Promise<T> {
+    const buffer = await this.get(url, signal);
+    try {
+      return decode(buffer);
+    } catch (error) {
+      if (error instanceof CodecError)
+        throw new RequestError(`The data cannot be read: ${error.message}.`, url, 200);
+      throw error;
+    }
+  }
+
+  private async json<T>(url: string, signal: AbortSignal, versioned = true): Promise<T> {
+    const buffer = await this.get(url, signal);
+    let answer: unknown;
+    try {
+      answer = JSON.parse(new TextDecoder().decode(buffer));
+    } catch {
+      throw new RequestError("The server answered with something that is not JSON.", url, 200);
+    }
+    const format = (answer as { format?: unknown } | null)?.format;
+    if (versioned && (typeof format !== "number" || format > INDEX_FORMAT)) {
+      const message = `The server speaks format ${String(format)} and this page ${INDEX_FORMAT}: reload the page.`;
+      throw new RequestError(message, url, 200);
+    }
+    return answer as T;
+  }
+
+  /** Tries again after a dropped connection or a 5xx of a proxy; a 4xx is an answer and is not asked for twice. */
+  private async get(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
+    for (let attempt = 0; ; attempt++) {
+      const answer = await this.attempt(url, signal);
+      if (!(answer instanceof RequestError)) return answer;
+      const delay = this.retryDelaysMs[attempt];
+      if (delay === undefined || (answer.status > 0 && answer.status < 500)) throw answer;
+      await pause(delay, signal);
+    }
+  }
+
+  private async attempt(url: string, signal: AbortSignal): Promise<ArrayBuffer | RequestError> {
+    let response: Response;
+    let body: ArrayBuffer;
+    try {
+      response = await this.options.fetch(url, { signal });
+      body = await response.arrayBuffer();
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return new RequestError("TensorBoard does not answer: is it still running?", url, 0);
+    }
+    if (response.ok) return body;
+    const sentence = new TextDecoder().decode(body).trim();
+    const plain = sentence !== "" && sentence.length < 500 && !sentence.startsWith("<");
+    return new RequestError(
+      plain ? sentence : `The server answered ${response.status}.`,
+      url,
+      response.status,
+    );
+  }
+}
+
+/** Resolves after `ms`; rejects at once when aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, ms);
+    function done() {
+      signal.removeEventListener("abort", aborted);
+      resolve();
+    }
+    function aborted() {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }
+    signal.addEventListener("abort", aborted, { once: true });
+  });
+}

@@ -1,0 +1,124 @@
+/** Why this file: the shapes that the routes of docs/http_api.md answer with, in one place, and nothing else. */
+
+/** x0, y0, x1, y1 in the layout's own units. */
+export type Bounds = readonly [number, number, number, number];
+
+/** One run of the listing; `started` is in seconds since 1970. */
+export interface RunInfo {
+  readonly name: string;
+  readonly started: number;
+}
+
+/** Answer of `runs`: newest run first. */
+export interface RunsAnswer {
+  readonly format: number;
+  readonly version: string;
+  readonly logdir: string;
+  readonly runs: readonly RunInfo[];
+}
+
+/** Where a sample's picture lies in the sprite: row by row, `columns` tiles to a row. */
+export interface ThumbnailsInfo {
+  readonly tile_width: number;
+  readonly tile_height: number;
+  readonly columns: number;
+}
+
+/** The fixed sample that is looked at. `version` names one write of samples and thumbnails. */
+export interface ProbeInfo {
+  readonly version: string;
+  readonly count: number;
+  readonly classes: readonly string[];
+  readonly thumbnails: ThumbnailsInfo | null;
+  readonly texts: boolean;
+}
+
+/** Numbers by measure name, one entry a frame; `null` where a number could not be computed. */
+export type Faithfulness = Readonly<Record<string, readonly (number | null)[]>>;
+
+/** Which classifier coloured the plane. `surrogate` was fitted to the model's outputs; `null`: no landscape. */
+export type LandscapeKind = "linear" | "program" | "surrogate" | null;
+
+/** Every map that one method made of one layer. All lists have one entry a frame; steps ascend. */
+export interface FramesIndex {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly steps: readonly number[];
+  readonly versions: readonly string[];
+  readonly wall_times: readonly number[];
+  readonly bounds: readonly Bounds[];
+  readonly landscape: readonly LandscapeKind[];
+  readonly reason: readonly string[];
+  readonly seconds: readonly (number | null)[];
+  readonly faithfulness: Faithfulness;
+}
+
+/** One watched layer. The lists beside `steps` have one entry a snapshot. */
+export interface LayerIndex {
+  readonly name: string;
+  readonly width: number;
+  readonly head: "linear" | "program" | "none";
+  readonly steps: readonly number[];
+  readonly wall_times: readonly number[];
+  readonly accuracy: readonly (number | null)[];
+  readonly nonfinite: readonly (number | null)[];
+  readonly bytes: readonly (number | null)[];
+  readonly capture_ms: readonly (number | null)[];
+  readonly frames: Readonly<Record<string, FramesIndex>>;
+}
+
+/** What logging costs the training: bytes, milliseconds, and share of the time since the first snapshot. */
+export interface CostInfo {
+  readonly bytes_per_snapshot: number | null;
+  readonly capture_ms: number | null;
+  readonly share: number | null;
+}
+
+/** Answer of `index?run=`. */
+export interface RunIndex {
+  readonly run: string;
+  readonly format: number;
+  readonly updated: number;
+  readonly closed: boolean;
+  readonly probe: ProbeInfo | null;
+  readonly layers: readonly LayerIndex[];
+  readonly cost: CostInfo | null;
+}
+
+/** `prediction` of a sample whose class is not known. */
+export const UNKNOWN_CLASS = 65535;
+/** Bits of `flags`. */
+export const FLAG_HELD_OUT = 1;
+export const FLAG_NOT_PLACED = 2;
+
+/** One decoded frame: one row a sample. */
+export interface FrameData {
+  readonly step: number;
+  readonly count: number;
+  /** What 0 and 65535 of `positions` mean. */
+  readonly bounds: Bounds;
+  /** x, y interleaved, length 2 * count. */
+  readonly positions: Uint16Array;
+  readonly prediction: Uint16Array;
+  /** Softmax probability of the prediction * 255. */
+  readonly confidence: Uint8Array;
+  readonly flags: Uint8Array;
+  /** Share of the sample's neighbours that the map keeps * 255. */
+  readonly kept: Uint8Array;
+}
+
+/** One decoded landscape: `size` x `size` cells of class low byte, class high byte, confidence * 255, support * 255. */
+export interface LandscapeData {
+  readonly step: number;
+  readonly size: number;
+  /** Outer edges of the grid. */
+  readonly bounds: Bounds;
+  /** Row 0 is the lowest y, column 0 the lowest x. */
+  readonly cells: Uint8Array;
+}
+
+/** The probe's samples, in the order of the rows of every frame; label -1 is none. */
+export interface Samples {
+  readonly ids: readonly string[];
+  readonly labels: Int32Array;
+  readonly texts: readonly string[] | null;
+}

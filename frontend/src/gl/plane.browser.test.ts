@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeFrame, makeLandscape } from "../data/codec.fixture";
+import { classColours } from "../theme/palettes";
+import {
+  Bench,
+  BOUNDS,
+  between,
+  COLOURS,
+  expectNear,
+  faint,
+  NOTHING,
+  SIDE,
+  scene,
+  THEME,
+} from "./bench.fixture";
+import { LANDSCAPE_ALPHA, type Scatter } from "./scatter";
+
+let bench: Bench;
+let scatter: Scatter;
+const pixel = (x: number, y: number) => bench.pixel(x, y);
+
+beforeEach(() => {
+  bench = new Bench();
+  scatter = bench.scatter;
+});
+
+afterEach(() => bench.destroy());
+
+describe("the landscape", () => {
+  const halves = makeLandscape(32, (column) => [column < 16 ? 0 : 1, 255, 255], { bounds: BOUNDS });
+
+  beforeEach(() => {
+    scatter.setSamples(1, 2, Int32Array.of(2));
+    scatter.uploadFrame("a", makeFrame([[0.5, 0.99, 2]]));
+    scatter.uploadFrame("b", makeFrame([[0.5, 0.99, 2]]));
+  });
+
+  it("has the colour of the class", () => {
+    scatter.uploadLandscape("a", halves, 2);
+    scatter.render(scene({ landscape: 1 }));
+    expectNear(pixel(0.25, 0.5), faint(COLOURS[0] as string, LANDSCAPE_ALPHA));
+    expectNear(pixel(0.75, 0.5), faint(COLOURS[1] as string, LANDSCAPE_ALPHA));
+  });
+
+  it("is as strong as the view says", () => {
+    scatter.uploadLandscape("a", halves, 2);
+    scatter.render(scene({ landscape: 0.5 }));
+    expectNear(pixel(0.25, 0.5), faint(COLOURS[0] as string, 0.5 * LANDSCAPE_ALPHA));
+    scatter.render(scene({ landscape: 0 }));
+    expect(pixel(0.25, 0.5)).toEqual(NOTHING);
+  });
+
+  it("is pale on the boundary", () => {
+    scatter.uploadLandscape("a", halves, 2);
+    scatter.render(scene({ landscape: 1 }));
+    expect(pixel(0.5, 0.5)[3]).toBeLessThan(0.4 * 255 * LANDSCAPE_ALPHA);
+  });
+
+  it("has its boundary where the model is undecided, between the cells' centres", () => {
+    // Confidence of class 0 falls linearly from 1 to 0 over 16 cells and crosses one half at 0.53 of the width.
+    const certain = (column: number) => 0.5 - ((column + 0.5) / 32 - 0.53) * 2;
+    const slope = makeLandscape(
+      32,
+      (column) => {
+        const p = Math.min(Math.max(certain(column), 0), 1);
+        return [p >= 0.5 ? 0 : 1, Math.round(255 * Math.max(p, 1 - p)), 255];
+      },
+      { bounds: BOUNDS },
+    );
+    scatter.uploadLandscape("a", slope, 2);
+    scatter.render(scene({ landscape: 1 }));
+    const row = Array.from({ length: 40 }, (_, i) => 0.43 + i / SIDE);
+    const palest = row.reduce((best, x) =>
+      (pixel(x, 0.5)[3] as number) < (pixel(best, 0.5)[3] as number) ? x : best,
+    );
+    // One cell is 0.031 wide: without the confidences the seam would be at 0.5 + 0.031.
+    expect(Math.abs(palest - 0.53)).toBeLessThan(0.012);
+  });
+
+  it("is invisible at chance level and without support", () => {
+    const chance = makeLandscape(32, (column) => (column < 16 ? [0, 85, 255] : [1, 255, 0]), {
+      bounds: BOUNDS,
+    });
+    scatter.uploadLandscape("a", chance, 2);
+    scatter.render(scene({ landscape: 1 }));
+    expect(pixel(0.25, 0.5)).toEqual(NOTHING);
+    expect(pixel(0.75, 0.5)).toEqual(NOTHING);
+  });
+
+  it("has row 0 at the bottom", () => {
+    const floors = makeLandscape(32, (_, row) => [row < 16 ? 0 : 1, 255, 255], { bounds: BOUNDS });
+    scatter.uploadLandscape("a", floors, 2);
+    scatter.render(scene({ landscape: 1 }));
+    expectNear(pixel(0.5, 0.25), faint(COLOURS[0] as string, LANDSCAPE_ALPHA));
+  });
+
+  it("reads classes above 255", () => {
+    const colours = classColours(600, false);
+    scatter.setTheme({ ...THEME, classes: colours });
+    scatter.uploadLandscape(
+      "a",
+      makeLandscape(32, () => [513, 255, 255], { bounds: BOUNDS }),
+      2,
+    );
+    scatter.render(scene({ landscape: 1 }));
+    expectNear(pixel(0.5, 0.5), faint(colours[513] as string, LANDSCAPE_ALPHA));
+  });
+
+  it("cross-fades", () => {
+    scatter.uploadLandscape(
+      "a",
+      makeLandscape(32, () => [0, 255, 255], { bounds: BOUNDS }),
+      2,
+    );
+    scatter.uploadLandscape(
+      "b",
+      makeLandscape(32, () => [1, 255, 255], { bounds: BOUNDS }),
+      2,
+    );
+    scatter.render(between(0.25, { landscape: 1 }));
+    const [p, q] = [
+      faint(COLOURS[0] as string, LANDSCAPE_ALPHA),
+      faint(COLOURS[1] as string, LANDSCAPE_ALPHA),
+    ];
+    expectNear(
+      pixel(0.5, 0.5),
+      p.map((value, i) => 0.75 * value + 0.25 * (q[i] as number)),
+    );
+  });
+
+  it("follows the classes that are hidden", () => {
+    scatter.uploadLandscape("a", halves, 2);
+    scatter.render(scene({ landscape: 1 }));
+    scatter.setTheme({ ...THEME, visibility: (i) => (i === 0 ? 0 : 1) });
+    scatter.render(scene({ landscape: 1 }));
+    expect(pixel(0.25, 0.5)).toEqual(NOTHING);
+    expectNear(pixel(0.75, 0.5), faint(COLOURS[1] as string, LANDSCAPE_ALPHA));
+  });
+
+  it("is drawn where its own bounds are", () => {
+    scatter.uploadLandscape("a", { ...halves, bounds: [0, 0, 0.5, 1] }, 2);
+    scatter.render(scene({ landscape: 1 }));
+    expectNear(pixel(0.125, 0.5), faint(COLOURS[0] as string, LANDSCAPE_ALPHA));
+    expect(pixel(0.75, 0.5)).toEqual(NOTHING);
+  });
+});

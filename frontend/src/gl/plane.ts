@@ -1,0 +1,200 @@
+/**
+ * Why this file: the decision landscape behind the samples. Cells of many frames lie in one texture array; the frames
+ * around a time are painted once into colour textures, and moving between them only blends two of those.
+ */
+import type { Bounds, LandscapeData } from "../data/types";
+import type { Affine } from "./camera";
+import type { PaletteTexture } from "./palette_texture";
+import { createProgram, type Program } from "./program";
+import { BLEND_FRAGMENT, PAINT_FRAGMENT, SCREEN_VERTEX } from "./shaders";
+import { Slots, slotCapacity } from "./slots";
+
+/** GPU memory for cells; 250 landscapes of 256 x 256. */
+export const PLANE_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Every WebGL2 implementation has at least this many layers. */
+export const MAX_LAYERS = 256;
+/** GPU memory for painted landscapes, so that epochs already visited need no painting: 110 of 384 x 384 pixels. */
+export const PAINT_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Painted pixels per cell: enough for a smooth seam, bounded so that painting stays within a frame's time. */
+const PAINT_SCALE = 3;
+const PAINT_SIZE = { min: 192, max: 768 } as const;
+
+/** One landscape to draw: which, how much of it, and where clip space lies on it. */
+export interface PlaneLayer {
+  readonly key: string;
+  readonly weight: number;
+  readonly affine: Affine;
+}
+
+export class Plane {
+  private readonly paintProgram: Program;
+  private readonly blendProgram: Program;
+  private readonly empty: WebGLVertexArrayObject;
+  private readonly target: WebGLFramebuffer;
+  private cells: WebGLTexture | null = null;
+  /** One texture a slot of `painted`; made when the slot is first used. */
+  private readonly paints: WebGLTexture[] = [];
+  private painted = new Slots(2);
+  private slots = new Slots(2);
+  private readonly boundsOf = new Map<string, Bounds>();
+  private size = 0;
+  private paintSize = 0;
+
+  constructor(private readonly gl: WebGL2RenderingContext) {
+    this.paintProgram = createProgram(gl, SCREEN_VERTEX, PAINT_FRAGMENT);
+    this.blendProgram = createProgram(gl, SCREEN_VERTEX, BLEND_FRAGMENT);
+    this.empty = gl.createVertexArray();
+    this.target = gl.createFramebuffer();
+  }
+
+  has(key: string): boolean {
+    return this.slots.has(key);
+  }
+
+  get free(): number {
+    return this.slots.free;
+  }
+
+  get gridSize(): number {
+    return this.size;
+  }
+
+  bounds(key: string): Bounds | undefined {
+    return this.boundsOf.get(key);
+  }
+
+  /** Makes room; drops what was uploaded when the grid changed or more frames came than there is room for. */
+  reserve(size: number, frames: number): void {
+    const capacity = slotCapacity(frames, size * size * 4, PLANE_LIMIT_BYTES, MAX_LAYERS);
+    if (size === this.size && capacity <= this.slots.capacity) return;
+    const { gl } = this;
+    if (this.cells !== null) gl.deleteTexture(this.cells);
+    this.size = size;
+    this.slots = new Slots(capacity);
+    this.boundsOf.clear();
+    this.cells = gl.createTexture();
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.cells);
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.RGBA8, size, size, capacity);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+    this.dropPaints(Math.min(Math.max(size * PAINT_SCALE, PAINT_SIZE.min), PAINT_SIZE.max));
+  }
+
+  upload(key: string, landscape: LandscapeData): void {
+    if (landscape.size !== this.size || this.cells === null) return;
+    const { gl, size } = this;
+    const slot = this.slots.take(key);
+    this.boundsOf.set(key, landscape.bounds);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.cells);
+    gl.texSubImage3D(
+      gl.TEXTURE_2D_ARRAY,
+      0,
+      0,
+      0,
+      slot,
+      size,
+      size,
+      1,
+      gl.RGBA,
+      gl.UNSIGNED_BYTE,
+      landscape.cells,
+    );
+  }
+
+  /** Colours changed: what was painted is no longer true. */
+  repaint(): void {
+    this.painted = new Slots(this.painted.capacity);
+  }
+
+  /** Draws one or two landscapes over the whole viewport; leaves the framebuffer and viewport as the caller set them. */
+  draw(layers: readonly PlaneLayer[], palette: PaletteTexture, viewport: readonly [number, number]): void {
+    const shown = layers.filter((layer) => layer.weight > 0 && this.slots.has(layer.key));
+    const [first, second = first] = shown;
+    if (first === undefined || second === undefined) return;
+    const { gl, blendProgram } = this;
+    const paints = [this.paint(first.key, palette), this.paint(second.key, palette)] as const;
+    gl.viewport(0, 0, ...viewport);
+    gl.useProgram(blendProgram.handle);
+    gl.bindVertexArray(this.empty);
+    for (const [unit, paint] of paints.entries()) {
+      gl.activeTexture(gl.TEXTURE0 + unit);
+      gl.bindTexture(gl.TEXTURE_2D, paint);
+    }
+    gl.uniform1i(blendProgram.uniform("uPaintFrom"), 0);
+    gl.uniform1i(blendProgram.uniform("uPaintTo"), 1);
+    setInverse(gl, blendProgram.uniform("uFrom"), first.affine);
+    setInverse(gl, blendProgram.uniform("uTo"), second.affine);
+    gl.uniform1f(blendProgram.uniform("uWeightFrom"), first.weight);
+    gl.uniform1f(blendProgram.uniform("uWeightTo"), second === first ? 0 : second.weight);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    gl.bindVertexArray(null);
+  }
+
+  destroy(): void {
+    const { gl } = this;
+    gl.deleteProgram(this.paintProgram.handle);
+    gl.deleteProgram(this.blendProgram.handle);
+    gl.deleteVertexArray(this.empty);
+    gl.deleteFramebuffer(this.target);
+    if (this.cells !== null) gl.deleteTexture(this.cells);
+    for (const paint of this.paints) gl.deleteTexture(paint);
+  }
+
+  private dropPaints(size: number): void {
+    for (const paint of this.paints.splice(0)) this.gl.deleteTexture(paint);
+    this.paintSize = size;
+    this.painted = new Slots(Math.max(2, Math.floor(PAINT_LIMIT_BYTES / (size * size * 4))));
+  }
+
+  private createPaint(): WebGLTexture {
+    const { gl, paintSize } = this;
+    const texture = gl.createTexture();
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, paintSize, paintSize);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+      gl.texParameteri(gl.TEXTURE_2D, filter, gl.LINEAR);
+    }
+    for (const wrap of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
+      gl.texParameteri(gl.TEXTURE_2D, wrap, gl.CLAMP_TO_EDGE);
+    }
+    return texture;
+  }
+
+  /** The colour texture of a landscape; painted now unless it still is. */
+  private paint(key: string, palette: PaletteTexture): WebGLTexture {
+    const { gl, paintProgram } = this;
+    const held = this.painted.use(key);
+    if (held >= 0) return this.paints[held] as WebGLTexture;
+    const slot = this.painted.take(key);
+    const paint = this.paints[slot] ?? this.createPaint();
+    this.paints[slot] = paint;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.target);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, paint, 0);
+    gl.viewport(0, 0, this.paintSize, this.paintSize);
+    gl.disable(gl.BLEND);
+    gl.useProgram(paintProgram.handle);
+    gl.bindVertexArray(this.empty);
+    palette.bind(0);
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.cells);
+    gl.uniform1i(paintProgram.uniform("uPalette"), 0);
+    gl.uniform1i(paintProgram.uniform("uCells"), 1);
+    gl.uniform1i(paintProgram.uniform("uClasses"), palette.count);
+    gl.uniform1i(paintProgram.uniform("uLayer"), this.slots.use(key));
+    gl.uniform1i(paintProgram.uniform("uSize"), this.size);
+    gl.uniform1f(paintProgram.uniform("uChance"), palette.count > 1 ? 1 / palette.count : 0);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    gl.enable(gl.BLEND);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return paint;
+  }
+}
+
+/** From clip space back to 0 .. 1 over the landscape's bounds. */
+function setInverse(gl: WebGL2RenderingContext, location: WebGLUniformLocation | null, affine: Affine): void {
+  const { scaleX, scaleY, offsetX, offsetY } = affine;
+  gl.uniform4f(location, 1 / scaleX, 1 / scaleY, -offsetX / scaleX, -offsetY / scaleY);
+}

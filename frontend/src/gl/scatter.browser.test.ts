@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeFrame } from "../data/codec.fixture";
+import {
+  Bench,
+  between,
+  COLOURS,
+  expectNear,
+  faint,
+  NEUTRAL,
+  NOTHING,
+  SIDE,
+  scene,
+  solid,
+  THEME,
+} from "./bench.fixture";
+import { parseHex } from "./palette_texture";
+import type { Scatter } from "./scatter";
+
+let bench: Bench;
+let scatter: Scatter;
+const pixel = (x: number, y: number) => bench.pixel(x, y);
+
+beforeEach(() => {
+  bench = new Bench();
+  scatter = bench.scatter;
+});
+
+afterEach(() => bench.destroy());
+
+const THREE = makeFrame([
+  [0.25, 0.25, 0],
+  [0.75, 0.25, 1],
+  [0.5, 0.75, 2],
+]);
+
+describe("samples", () => {
+  it("have their class's colour at their place", () => {
+    scatter.setSamples(3, 1, Int32Array.of(0, 1, 2));
+    scatter.uploadFrame("a", THREE);
+    scatter.render(scene());
+    expectNear(pixel(0.25, 0.25), solid(COLOURS[0] as string));
+    expectNear(pixel(0.75, 0.25), solid(COLOURS[1] as string));
+    expectNear(pixel(0.5, 0.75), solid(COLOURS[2] as string));
+    expect(pixel(0.5, 0.5)).toEqual(NOTHING);
+  });
+
+  it("lie within their frame's own bounds", () => {
+    scatter.setSamples(3, 1, Int32Array.of(0, 1, 2));
+    scatter.uploadFrame("a", THREE);
+    const frame = { key: "a", bounds: [0, 0, 0.5, 0.5] as const };
+    scatter.render(scene({ from: frame, to: frame }));
+    expectNear(pixel(0.25, 0.375), solid(COLOURS[2] as string));
+  });
+
+  it("are sharp on a screen of double density", () => {
+    scatter.setSamples(3, 1, Int32Array.of(0, 1, 2));
+    scatter.uploadFrame("a", THREE);
+    scatter.render(scene({ pixelRatio: 2 }));
+    expect(bench.canvas.width).toBe(2 * SIDE);
+    expectNear(pixel(0.75, 0.25), solid(COLOURS[1] as string));
+  });
+
+  it("without a label have the predicted class's colour, without either the neutral one", () => {
+    scatter.setSamples(2, 1, Int32Array.of(-1, -1));
+    scatter.uploadFrame(
+      "a",
+      makeFrame([
+        [0.25, 0.5, 2],
+        [0.75, 0.5, 65535],
+      ]),
+    );
+    scatter.render(scene());
+    expectNear(pixel(0.25, 0.5), solid(COLOURS[2] as string));
+    expectNear(pixel(0.75, 0.5), solid(NEUTRAL));
+  });
+
+  it("that are predicted wrongly have a ring in the predicted class's colour, drawn on top", () => {
+    scatter.setSamples(2, 1, Int32Array.of(1, 0));
+    // The second sample is right, lies where the first one's ring is, and comes later in the buffer.
+    scatter.uploadFrame(
+      "a",
+      makeFrame([
+        [0.5, 0.5, 2],
+        [0.53, 0.5, 0],
+      ]),
+    );
+    scatter.render(scene());
+    expectNear(pixel(0.5, 0.5), solid(COLOURS[1] as string));
+    const ring = Array.from({ length: 20 }, (_, i) => pixel(0.5 + i / SIDE, 0.5));
+    const [r, g, b] = parseHex(COLOURS[2] as string);
+    expect(
+      ring.some((p) => Math.hypot((p[0] as number) - r, (p[1] as number) - g, (p[2] as number) - b) < 12),
+    ).toBe(true);
+  });
+
+  it("whose class is hidden are not drawn at all", () => {
+    scatter.setSamples(3, 1, Int32Array.of(0, 1, 2));
+    scatter.uploadFrame("a", THREE);
+    scatter.setTheme({ ...THEME, visibility: (i) => (i === 1 ? 0 : 1) });
+    scatter.render(scene());
+    expect(pixel(0.75, 0.25)).toEqual(NOTHING);
+    expectNear(pixel(0.25, 0.25), solid(COLOURS[0] as string));
+  });
+
+  it("that have no place are not drawn", () => {
+    scatter.setSamples(2, 1, Int32Array.of(0, 0));
+    scatter.uploadFrame(
+      "a",
+      makeFrame([
+        [0.25, 0.5, 0, 2],
+        [0.75, 0.5, 0, 1],
+      ]),
+    );
+    scatter.render(scene());
+    expect(pixel(0.25, 0.5)).toEqual(NOTHING);
+    expectNear(pixel(0.75, 0.5), solid(COLOURS[0] as string));
+  });
+
+  it("under the pointer are larger", () => {
+    scatter.setSamples(1, 1, Int32Array.of(0));
+    scatter.uploadFrame("a", makeFrame([[0.5, 0.5, 0]]));
+    scatter.render(scene());
+    expect(pixel(0.5 + 6 / SIDE, 0.5)).toEqual(NOTHING);
+    scatter.render(scene({ hover: 0 }));
+    expect(pixel(0.5 + 6 / SIDE, 0.5)[3]).toBeGreaterThan(200);
+  });
+});
+
+describe("between two frames", () => {
+  beforeEach(() => {
+    scatter.setSamples(2, 2, Int32Array.of(0, 0));
+    scatter.uploadFrame(
+      "a",
+      makeFrame([
+        [0.2, 0.5, 0],
+        [0.5, 0.1, 0],
+      ]),
+    );
+    scatter.uploadFrame(
+      "b",
+      makeFrame([
+        [0.8, 0.5, 1],
+        [0.5, 0.9, 0, 2],
+      ]),
+    );
+  });
+
+  it("samples are on the way", () => {
+    scatter.render(between(0.25));
+    expectNear(pixel(0.35, 0.5), solid(COLOURS[0] as string));
+    expect(pixel(0.2, 0.5)).toEqual(NOTHING);
+    expect(pixel(0.8, 0.5)).toEqual(NOTHING);
+  });
+
+  it("predictions switch half way and are not mixed", () => {
+    const gap = 4.5 / SIDE;
+    scatter.render(between(0.49));
+    const before = pixel(0.494 + gap, 0.5);
+    scatter.render(between(0.51));
+    const after = pixel(0.506 + gap, 0.5);
+    expect(before[3]).toBe(0);
+    expect(after[3]).toBeGreaterThan(100);
+  });
+
+  it("a sample that has a place in one only stays there and fades", () => {
+    scatter.render(between(0.5));
+    expectNear(pixel(0.5, 0.1), faint(COLOURS[0] as string, 0.5));
+    expect(pixel(0.5, 0.5)[3]).toBeGreaterThan(0);
+    scatter.render(between(1));
+    expect(pixel(0.5, 0.1)).toEqual(NOTHING);
+  });
+});
+
+it("keeps the frames used last when memory is short", () => {
+  scatter.setSamples(1, 1, Int32Array.of(0));
+  const keys = Array.from({ length: 200 }, (_, i) => `k${i}`);
+  for (const key of keys) scatter.uploadFrame(key, makeFrame([[0.5, 0.5, 0]]));
+  expect(scatter.hasFrame("k199")).toBe(true);
+  expect(scatter.hasFrame("k0")).toBe(false);
+  expect(scatter.freeFrames).toBe(0);
+});

@@ -1,0 +1,44 @@
+/** Why this file: keeps the page's link up to date with the view, so that copying the address copies what one sees. */
+import { effect } from "@preact/signals";
+import { defaultLayer, defaultMethod } from "./selection";
+import type { Store } from "./store";
+import { formatLink, type HashAccess, type Link, WRITE_DELAY_MS } from "./url";
+
+/** What of the view differs from how the run would open by itself. */
+function currentLink(store: Store): Link {
+  const { view, data, derived } = store;
+  const index = data.index.value;
+  const layer = derived.layerIndex.value;
+  const run = view.run.value;
+  const method = view.method.value;
+  const camera = view.camera.value;
+  const time = view.time.value;
+  return {
+    ...((data.runs.value?.runs.length ?? 0) > 1 && { run }),
+    ...(index !== null && layer !== null && layer !== defaultLayer(index) && { layer: layer.name }),
+    ...(layer !== null && method !== defaultMethod(layer) && { method }),
+    ...(!view.follow.value && derived.steps.value.length > 0 && { epoch: time }),
+    ...(camera !== null && { camera }),
+    hide: view.hiddenClasses.value,
+  };
+}
+
+/** Starts; the returned function stops it. */
+export function syncLink(store: Store, hash: HashAccess): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = effect(() => {
+    const link = currentLink(store);
+    // Until a run is open, what the page was opened with is not known to be wrong.
+    if (store.data.index.value === null) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const before = hash.read();
+      const after = formatLink(link, before);
+      if (after !== before) hash.write(after);
+    }, WRITE_DELAY_MS);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { makeFrame, makeLandscape } from "../data/codec.fixture";
+import { PayloadCache } from "./payload_cache";
+
+/** One sample is 9 bytes: two positions of 2, a prediction of 2, confidence, flags, kept. */
+const frame = makeFrame([[0, 0, 1]]);
+
+describe("PayloadCache", () => {
+  it("counts bytes", () => {
+    const cache = new PayloadCache();
+    cache.putFrame("a", frame);
+    expect(cache.bytes).toBe(9);
+    cache.putLandscape(
+      "a",
+      makeLandscape(2, () => [0, 0, 0]),
+    );
+    expect(cache.bytes).toBe(9 + 16);
+    cache.putFrame("a", frame);
+    expect(cache.bytes).toBe(9 + 16);
+  });
+
+  it("keeps frames and landscapes of one key apart", () => {
+    const cache = new PayloadCache();
+    cache.putFrame("a", frame);
+    expect([cache.hasFrame("a"), cache.hasLandscape("a")]).toEqual([true, false]);
+    expect(cache.frame("a")).toBe(frame);
+    expect(cache.landscape("a")).toBeUndefined();
+  });
+
+  it("drops the least recently used", () => {
+    const cache = new PayloadCache(27);
+    for (const key of ["a", "b", "c"]) cache.putFrame(key, frame);
+    cache.frame("a");
+    cache.putFrame("d", frame);
+    expect(["a", "b", "c", "d"].map((key) => cache.hasFrame(key))).toEqual([true, false, true, true]);
+    expect(cache.bytes).toBe(27);
+  });
+
+  it("keeps the newest even when it alone is too large", () => {
+    const cache = new PayloadCache(5);
+    cache.putFrame("a", frame);
+    cache.putFrame("b", frame);
+    expect([cache.hasFrame("a"), cache.hasFrame("b")]).toEqual([false, true]);
+  });
+
+  it("does not count a look as a use", () => {
+    const cache = new PayloadCache(18);
+    cache.putFrame("a", frame);
+    cache.putFrame("b", frame);
+    cache.hasFrame("a");
+    cache.putFrame("c", frame);
+    expect(cache.hasFrame("a")).toBe(false);
+  });
+});

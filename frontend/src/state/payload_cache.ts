@@ -1,0 +1,72 @@
+/**
+ * Why this file: frames and landscapes stay on the client so that scrubbing asks the server for nothing, but only up to
+ * a limit of bytes; beyond it the least recently used are dropped.
+ */
+import type { FrameData, LandscapeData } from "../data/types";
+
+/** 256 MB: 18,000 frames of 2,000 samples, or 180 of 200,000; well below what a browser tab may hold. */
+export const CACHE_LIMIT_BYTES = 256 * 1024 * 1024;
+
+type Entry = { readonly bytes: number; readonly payload: FrameData | LandscapeData };
+
+export class PayloadCache {
+  /** Insertion order is order of use: a `Map` keeps it. */
+  private readonly entries = new Map<string, Entry>();
+  private total = 0;
+
+  constructor(readonly limitBytes = CACHE_LIMIT_BYTES) {}
+
+  get bytes(): number {
+    return this.total;
+  }
+
+  frame(key: string): FrameData | undefined {
+    return this.get(`f${key}`) as FrameData | undefined;
+  }
+
+  landscape(key: string): LandscapeData | undefined {
+    return this.get(`l${key}`) as LandscapeData | undefined;
+  }
+
+  hasFrame(key: string): boolean {
+    return this.entries.has(`f${key}`);
+  }
+
+  hasLandscape(key: string): boolean {
+    return this.entries.has(`l${key}`);
+  }
+
+  putFrame(key: string, frame: FrameData): void {
+    const { positions, prediction, confidence, flags, kept } = frame;
+    const bytes =
+      positions.byteLength +
+      prediction.byteLength +
+      confidence.byteLength +
+      flags.byteLength +
+      kept.byteLength;
+    this.put(`f${key}`, { bytes, payload: frame });
+  }
+
+  putLandscape(key: string, landscape: LandscapeData): void {
+    this.put(`l${key}`, { bytes: landscape.cells.byteLength, payload: landscape });
+  }
+
+  private get(key: string): FrameData | LandscapeData | undefined {
+    const entry = this.entries.get(key);
+    if (entry === undefined) return undefined;
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    return entry.payload;
+  }
+
+  private put(key: string, entry: Entry): void {
+    this.total += entry.bytes - (this.entries.get(key)?.bytes ?? 0);
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    for (const [oldest, { bytes }] of this.entries) {
+      if (this.total <= this.limitBytes || oldest === key) break;
+      this.entries.delete(oldest);
+      this.total -= bytes;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/** Why this file: starts everything that keeps the store filled while the tab is open, and stops it again. */
+import { effect, type ReadonlySignal } from "@preact/signals";
+import { Client } from "../data/client";
+import { IndexSync } from "./index_sync";
+import { syncLink } from "./link";
+import { startLoader } from "./loader";
+import { startPlayer } from "./player";
+import { Poller } from "./poller";
+import type { Store } from "./store";
+import { type HashAccess, parseLink } from "./url";
+
+export type { HashAccess } from "./url";
+
+/** Pace of the store's wall clock, which only ages are read from. */
+const CLOCK_MS = 1_000;
+
+/** Starts; the returned function stops everything. */
+export function startSession(
+  store: Store,
+  hash: HashAccess,
+  client: Client = new Client({ fetch: (url, init) => fetch(url, init), base: document.baseURI }),
+): () => void {
+  const sync = new IndexSync(store, client, parseLink(hash.read()));
+  const poller = new Poller((signal) => sync.poll(signal));
+  const tick = () => {
+    store.data.now.value = Date.now();
+  };
+  tick();
+  const clock = setInterval(tick, CLOCK_MS);
+  const stops = [
+    effect(() => {
+      if (store.transient.visible.value) poller.resume();
+      else poller.pause();
+    }),
+    onChange(store.view.run, () => poller.poke()),
+    onChange(store.transient.reloads, () => {
+      sync.expireRuns();
+      poller.poke();
+    }),
+    startLoader(store, client),
+    startPlayer(store),
+    syncLink(store, hash),
+    () => poller.pause(),
+    () => clearInterval(clock),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** Calls back on every change, not at the start. */
+function onChange<T>(source: ReadonlySignal<T>, changed: () => void): () => void {
+  let first = true;
+  return source.subscribe(() => {
+    if (!first) changed();
+    first = false;
+  });
+}

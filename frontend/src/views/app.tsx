@@ -1,0 +1,39 @@
+/** The whole tab: rail, strip, map and timeline, and the keyboard that works on all of them. */
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { Store } from "../state/store";
+import { handleKey } from "./keys";
+import { Rail } from "./rail/rail";
+import { Space } from "./space/space";
+import { StoreProvider } from "./store_context";
+import { Strip } from "./strip/strip";
+import { Timeline } from "./timeline/timeline";
+
+/** The application over one store. */
+export function App({ store }: { store: Store }): JSX.Element {
+  const helpOpen = useSignal(false);
+  const railOpen = useSignal(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const used = handleKey(event, store, () => {
+        helpOpen.value = true;
+      });
+      if (used) event.preventDefault();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [store, helpOpen]);
+  // Without a run there is nothing to choose and no time to move in.
+  const bare = (store.data.runs.value?.runs.length ?? 0) === 0;
+  return (
+    <StoreProvider value={store}>
+      <div class="app" data-rail={railOpen.value ? "open" : "closed"} data-bare={bare}>
+        {!bare && <Rail />}
+        <Strip helpOpen={helpOpen} railOpen={railOpen} />
+        <Space />
+        {!bare && <Timeline />}
+      </div>
+    </StoreProvider>
+  );
+}

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Store } from "../state/store";
+import { handleKey } from "./keys";
+import { storeWith } from "./testing";
+
+let store: Store;
+let helps: number;
+let stop: () => void = () => undefined;
+beforeEach(() => {
+  store = storeWith();
+  helps = 0;
+  const listen = (event: KeyboardEvent) => {
+    const used = handleKey(event, store, () => {
+      helps += 1;
+    });
+    if (used) event.preventDefault();
+  };
+  document.addEventListener("keydown", listen);
+  stop = () => document.removeEventListener("keydown", listen);
+});
+afterEach(() => {
+  stop();
+  document.body.replaceChildren();
+});
+
+/** Presses a key and says whether the browser should leave it alone. */
+function press(key: string, options: KeyboardEventInit = {}, target: Element = document.body): boolean {
+  return !target.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options }),
+  );
+}
+
+test("arrows, Home and End move in time, Shift makes them leap", () => {
+  expect(press("ArrowLeft")).toBe(true);
+  expect(store.view.time.value).toBe(1);
+  press("ArrowRight");
+  expect(store.view.time.value).toBe(2);
+  press("ArrowLeft", { shiftKey: true });
+  expect(store.view.time.value).toBe(0);
+  expect(store.view.follow.value).toBe(false);
+  press("End");
+  expect(store.view.time.value).toBe(2);
+  expect(store.view.follow.value).toBe(true);
+  press("Home");
+  expect(store.view.time.value).toBe(0);
+});
+
+test("Space plays and pauses, but presses a focused button instead", () => {
+  expect(press(" ")).toBe(true);
+  expect(store.view.playing.value).toBe(true);
+  const button = document.body.appendChild(document.createElement("button"));
+  expect(press(" ", {}, button)).toBe(false);
+  expect(store.view.playing.value).toBe(true);
+  expect(press("ArrowLeft", {}, button)).toBe(true);
+});
+
+test("nothing is taken from a field, nor from the browser's own shortcuts", () => {
+  const field = document.body.appendChild(document.createElement("input"));
+  expect(press("ArrowLeft", {}, field)).toBe(false);
+  expect(press("?", {}, field)).toBe(false);
+  expect(press("f", { ctrlKey: true })).toBe(false);
+  expect(store.view.time.value).toBe(2);
+  expect(helps).toBe(0);
+});
+
+test("F fits, ? helps, Escape closes, other keys are left alone", () => {
+  store.view.camera.value = { x: 0, y: 0, zoom: 1 };
+  press("f");
+  expect(store.view.camera.value).toBeNull();
+  expect(press("?")).toBe(true);
+  expect(helps).toBe(1);
+  store.view.badgeOpen.value = true;
+  press("Escape");
+  expect(store.view.badgeOpen.value).toBe(false);
+  expect(press("a")).toBe(false);
+});

@@ -1,0 +1,69 @@
+/** The legend that filters: colour, name, accuracy at this epoch and size of each class. */
+import type { JSX } from "preact";
+import { count, percent, plural } from "../../ui/format";
+import { useStore } from "../store_context";
+import { accuracyOf } from "./class_stats";
+import { useClassStats } from "./use_class_stats";
+
+/** Heading and rows. A click shows a class alone, with Shift or Ctrl it hides or shows it. */
+export function ClassLegend(): JSX.Element | null {
+  const store = useStore();
+  const { classes, colours } = store.derived;
+  const stats = useClassStats();
+  if (classes.value.length === 0) return null;
+
+  const hidden = store.view.hiddenClasses.value;
+  return (
+    <section class="rail-section class-legend">
+      <div class="section-head">
+        <h2 class="section-title">Classes</h2>
+        {hidden.size > 0 ? (
+          <button type="button" class="text-button" onClick={() => store.showAllClasses()}>
+            Show all
+          </button>
+        ) : (
+          <span class="faint small">right · samples</span>
+        )}
+      </div>
+      <ul aria-label="Classes">
+        {classes.value.map((name, i) => {
+          const shown = !hidden.has(i);
+          const right = accuracyOf(stats.value, i);
+          const size = stats.value.counts[i] ?? 0;
+          const spoken = `${name}: ${plural(size, "sample")}${right === null ? "" : `, ${percent(right)} right`}`;
+          return (
+            // Two classes may have the same name; their place is what tells them apart.
+            <li key={i}>
+              <button
+                type="button"
+                class="class-row"
+                aria-pressed={shown}
+                title={`${spoken}\nClick: this class alone · Shift-click: hide or show`}
+                style={{ "--class": colours.value[i] ?? "", "--share": String(right ?? 0) }}
+                onClick={(event) => {
+                  if (event.shiftKey || event.ctrlKey || event.metaKey) store.toggleClass(i);
+                  else store.soloClass(i);
+                }}
+              >
+                <span class="class-dot" />
+                <span class="class-name">{name}</span>
+                {right !== null && (
+                  <span class="class-right numeric">
+                    {percent(right)}
+                    <span class="visually-hidden"> right,</span>
+                  </span>
+                )}
+                <span class="class-count numeric">
+                  {count(size)}
+                  <span class="visually-hidden"> {size === 1 ? "sample" : "samples"}</span>
+                </span>
+                {right !== null && <span class="class-bar" />}
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      <p class="faint small hint">click: alone · ⇧ click: hide or show</p>
+    </section>
+  );
+}

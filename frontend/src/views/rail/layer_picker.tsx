@@ -1,0 +1,57 @@
+/** Which layer is looked at and, when several methods mapped it, by which method. */
+import type { JSX } from "preact";
+import type { LayerIndex } from "../../data/types";
+import { useStore } from "../store_context";
+
+/** How the way from a layer to the logits was stored, in a reader's words. */
+const HEAD_WORDS: Readonly<Record<LayerIndex["head"], string>> = {
+  linear: "linear head",
+  program: "deep head",
+  none: "no head",
+};
+
+/** Text of one choice: name, width, head. */
+export function layerText(layer: LayerIndex): string {
+  return `${layer.name} · ${layer.width} · ${HEAD_WORDS[layer.head]}`;
+}
+
+/** The two pickers; the second only when there is a choice. */
+export function LayerPicker(): JSX.Element | null {
+  const store = useStore();
+  const layers = store.data.index.value?.layers ?? [];
+  const methods = Object.keys(store.derived.layerIndex.value?.frames ?? {});
+  if (layers.length === 0) return null;
+  return (
+    <section class="rail-section">
+      <h2 class="section-title">Layer</h2>
+      <select
+        class="field"
+        aria-label="Layer"
+        value={store.view.layer.value}
+        onChange={(event) => store.selectLayer(event.currentTarget.value)}
+      >
+        {layers.map((layer) => (
+          <option key={layer.name} value={layer.name}>
+            {layerText(layer)}
+          </option>
+        ))}
+      </select>
+      {methods.length > 1 && (
+        <label class="field-row">
+          <span class="muted">Map by</span>
+          <select
+            class="field"
+            value={store.view.method.value}
+            onChange={(event) => store.selectMethod(event.currentTarget.value)}
+          >
+            {methods.map((method) => (
+              <option key={method} value={method}>
+                {method}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,80 @@
+import { act, fireEvent, screen } from "@testing-library/preact";
+import { expect, test } from "vitest";
+import { renderWith, runIndex, storeWith, UPDATED } from "../testing";
+import { Rail } from "./rail";
+import { costWords } from "./rail_footer";
+
+const row = (name: RegExp) => screen.getByRole("button", { name });
+
+test("typing filters the runs, and a bad expression is said beside the field", () => {
+  renderWith(storeWith(), <Rail />);
+  const field = screen.getByRole("textbox", { name: /filter runs/i });
+  fireEvent.input(field, { target: { value: "pets" } });
+  expect(screen.queryByTitle("digits")).toBeNull();
+  expect(screen.getByTitle("pets/noisy")).toBeTruthy();
+  fireEvent.input(field, { target: { value: "[" } });
+  expect(screen.getByRole("alert").textContent).toContain("regular expression");
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  fireEvent.input(field, { target: { value: "zzz" } });
+  expect(screen.getByText("No run matches this filter.")).toBeTruthy();
+});
+
+test("the run shown is marked, and a click shows another", () => {
+  const store = storeWith();
+  renderWith(store, <Rail />);
+  expect(screen.getByTitle("pets").getAttribute("aria-pressed")).toBe("true");
+  fireEvent.click(screen.getByTitle("digits"));
+  expect(store.view.run.value).toBe("digits");
+});
+
+test("the layer is named with its width and its head", () => {
+  renderWith(storeWith(), <Rail />);
+  const picker = screen.getByRole("combobox", { name: "Layer" });
+  expect(picker.textContent).toBe("fc1:input · 128 · linear head");
+});
+
+test("classes show size and accuracy at this epoch; a click shows one alone, with Shift it is hidden or shown", () => {
+  const store = storeWith();
+  renderWith(store, <Rail />);
+  expect(row(/^dog 50 % right, 2 samples$/)).toBeTruthy();
+  fireEvent.click(row(/dog/));
+  expect([...store.view.hiddenClasses.value]).toEqual([0, 2]);
+  expect(row(/cat/).getAttribute("aria-pressed")).toBe("false");
+  fireEvent.click(row(/owl/), { shiftKey: true });
+  expect([...store.view.hiddenClasses.value]).toEqual([0]);
+  fireEvent.click(screen.getByText("Show all"));
+  expect(store.view.hiddenClasses.value.size).toBe(0);
+  expect(screen.queryByText("Show all")).toBeNull();
+});
+
+test("the foot says how fresh the data is and what it costs", () => {
+  const store = storeWith();
+  const { container } = renderWith(store, <Rail />);
+  const foot = () => container.querySelector("footer")?.textContent ?? "";
+  expect(foot()).toContain("updated 3 s ago · following live");
+  expect(foot()).toContain("0.6 % of training time · 900 KB / epoch");
+  const mark = () => container.querySelector(".freshness")?.getAttribute("data-stale");
+  expect(mark()).toBe("false");
+  act(() => {
+    store.data.now.value = (UPDATED + 45) * 1000;
+  });
+  expect(foot()).toContain("updated 45 s ago");
+  expect(mark()).toBe("true");
+  act(() => {
+    store.data.offline.value = { message: "Refused.", url: "index" };
+  });
+  expect(foot()).toContain("TensorBoard does not answer");
+});
+
+test("a finished run is never called stale", () => {
+  const store = storeWith(runIndex({ closed: true }));
+  store.data.now.value = (UPDATED + 7200) * 1000;
+  const { container } = renderWith(store, <Rail />);
+  expect(container.querySelector("footer")?.textContent).toContain("finished 2 h ago");
+  expect(container.textContent).not.toContain("still running");
+});
+
+test("costs that were not measured are left out", () => {
+  expect(costWords(null, "epoch")).toBe("");
+  expect(costWords({ share: null, capture_ms: 31, bytes_per_snapshot: null }, "step")).toBe("31 ms / step");
+});

@@ -1,0 +1,76 @@
+/** What is known about one sample at one frame, gathered from columns into words. */
+import {
+  FLAG_HELD_OUT,
+  type FrameData,
+  type Samples,
+  type ThumbnailsInfo,
+  UNKNOWN_CLASS,
+} from "../../data/types";
+
+/** Everything the card shows. Class indices are null where there is none. */
+export interface HoverFacts {
+  readonly id: string;
+  readonly label: number | null;
+  readonly prediction: number | null;
+  /** 0 to 1. */
+  readonly confidence: number | null;
+  /** Of its `of` nearest neighbours the map keeps `count`. */
+  readonly kept: { readonly count: number; readonly of: number } | null;
+  readonly heldOut: boolean;
+  readonly text: string | null;
+}
+
+/** Values that are stored in a byte span 0 to 255. */
+const BYTE = 255;
+
+/**
+ * The facts of sample `i`.
+ *
+ * @param k neighbours that `kept` is a share of; null hides it
+ */
+export function hoverFacts(
+  i: number,
+  frame: FrameData,
+  samples: Samples | null,
+  k: number | null,
+): HoverFacts {
+  const label = samples?.labels[i] ?? -1;
+  const prediction = frame.prediction[i] ?? UNKNOWN_CLASS;
+  const known = prediction !== UNKNOWN_CLASS;
+  const share = (frame.kept[i] ?? 0) / BYTE;
+  return {
+    id: samples?.ids[i] ?? String(i),
+    label: label < 0 ? null : label,
+    prediction: known ? prediction : null,
+    confidence: known ? (frame.confidence[i] ?? 0) / BYTE : null,
+    kept: k === null ? null : { count: Math.round(share * k), of: k },
+    heldOut: ((frame.flags[i] ?? 0) & FLAG_HELD_OUT) !== 0,
+    text: samples?.texts?.[i] ?? null,
+  };
+}
+
+/** Largest side of a picture on the card, in pixels. */
+const PICTURE = 72;
+
+/** CSS that shows tile `i` of a sprite of `count` tiles, enlarged by a whole factor so that pixels stay square. */
+export function tileStyle(
+  i: number,
+  count: number,
+  tiles: ThumbnailsInfo,
+  url: string,
+): Record<string, string> {
+  const longer = Math.max(tiles.tile_width, tiles.tile_height);
+  const factor = longer > PICTURE ? PICTURE / longer : Math.max(1, Math.floor(PICTURE / longer));
+  const width = tiles.tile_width * factor;
+  const height = tiles.tile_height * factor;
+  const rows = Math.ceil(count / tiles.columns);
+  const column = i % tiles.columns;
+  const row = Math.floor(i / tiles.columns);
+  return {
+    width: `${width}px`,
+    height: `${height}px`,
+    "background-image": `url("${url}")`,
+    "background-size": `${tiles.columns * width}px ${rows * height}px`,
+    "background-position": `-${column * width}px -${row * height}px`,
+  };
+}

@@ -1,0 +1,42 @@
+/** What the marks on the map mean, as small as a map's key is. */
+import type { JSX } from "preact";
+import { count } from "../../ui/format";
+import { mistakes } from "../rail/class_stats";
+import { useClassStats } from "../rail/use_class_stats";
+import { useStore } from "../store_context";
+
+/** The key, lower left on the map. */
+export function MapKey(): JSX.Element {
+  const store = useStore();
+  const { judged, wrong } = mistakes(useClassStats().value, store.view.hiddenClasses.value);
+  const kind = store.derived.landscapeKindNow.value;
+  return (
+    <ul class="map-key" aria-label="Key of the map">
+      <li>
+        <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+          <circle cx="6" cy="6" r="3.2" class="key-dot" />
+        </svg>
+        sample, coloured by label
+      </li>
+      {judged > 0 && (
+        <li>
+          <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+            <circle cx="7" cy="7" r="2.6" class="key-dot" />
+            <circle cx="7" cy="7" r="5.2" class="key-ring" />
+          </svg>
+          <span class="numeric">
+            wrong ({count(wrong)} of {count(judged)}): the ring is the prediction
+          </span>
+        </li>
+      )}
+      {kind !== null && (
+        <li>
+          <span class="key-plane" aria-hidden="true" />
+          {kind === "surrogate"
+            ? "landscape: fitted stand-in for the model's head"
+            : "what the model decides there, pale where unsure or far from samples"}
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,59 @@
+/** The map itself: the canvas, and what floats above it. */
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { attachStage } from "../../gl/stage";
+import { IconButton } from "../../ui/button";
+import { plural } from "../../ui/format";
+import { useDerived } from "../../ui/use_derived";
+import { Badge } from "../badge/badge";
+import { obstacle, StateOverlay } from "../states/states";
+import { useStore } from "../store_context";
+import { HoverCard } from "./hover_card";
+import { MapKey } from "./map_key";
+import { Notices } from "./notices";
+import { mapSummary } from "./summary";
+
+/** The centre of the tab. */
+export function Space(): JSX.Element {
+  const store = useStore();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => (canvas.current === null ? undefined : attachStage(canvas.current, store)), [store]);
+  const summary = useDerived(() => mapSummary(store), [store]);
+  const clear = useDerived(() => obstacle(store) === "none", [store]);
+  return (
+    <main class="space">
+      <canvas ref={canvas} class="map" role="img" aria-label={summary} />
+      {clear.value && (
+        <>
+          <Badge />
+          <Notices />
+          <MapKey />
+          {store.view.camera.value !== null && (
+            <IconButton
+              icon="fit"
+              label="Fit the map into view (F)"
+              class="fit"
+              onClick={() => store.fitCamera()}
+            />
+          )}
+          <HoverCard />
+        </>
+      )}
+      <StateOverlay />
+    </main>
+  );
+}
+
+/** What the map is a map of, for the strip above it. */
+export function MapTitle(): JSX.Element | null {
+  const { data, derived } = useStore();
+  const layer = derived.layerIndex.value;
+  const probe = data.index.value?.probe ?? null;
+  if (layer === null || probe === null) return null;
+  return (
+    <p class="map-title numeric">
+      {plural(probe.count, "sample")} as <b>{layer.name}</b> sees them
+      <span class="faint"> · {plural(layer.width, "unit")} drawn in 2 dimensions</span>
+    </p>
+  );
+}

@@ -1,0 +1,113 @@
+/** The strip above the map: what it shows, how strong its background is, and help. */
+import type { Signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
+import { IconButton } from "../../ui/button";
+import { Popover } from "../../ui/popover";
+import { KEY_HELP } from "../keys";
+import { MapTitle } from "../space/space";
+import { useStore } from "../store_context";
+
+interface Props {
+  readonly helpOpen: Signal<boolean>;
+  readonly railOpen: Signal<boolean>;
+}
+
+/** The strip. */
+export function Strip({ helpOpen, railOpen }: Props): JSX.Element {
+  const store = useStore();
+  return (
+    <header class="strip">
+      <IconButton
+        icon="menu"
+        label="Runs, layers and classes"
+        class="rail-toggle"
+        pressed={railOpen.value}
+        onClick={() => {
+          railOpen.value = !railOpen.value;
+        }}
+      />
+      <h1 class="strip-name">Space</h1>
+      <MapTitle />
+      <div class="strip-tools">
+        {store.derived.landscapeKindNow.value !== null && <LandscapeOpacity />}
+        <Help open={helpOpen} />
+      </div>
+    </header>
+  );
+}
+
+/** How strongly the decision landscape is drawn behind the points. */
+function LandscapeOpacity(): JSX.Element {
+  const { landscapeOpacity } = useStore().view;
+  return (
+    <label class="opacity" title="How strongly the model's decisions are drawn behind the samples">
+      <span class="muted">landscape</span>
+      <input
+        type="range"
+        min={0}
+        max={1}
+        step={0.05}
+        value={landscapeOpacity.value}
+        style={{ "--filled": `${landscapeOpacity.value * 100}%` }}
+        aria-valuetext={`${Math.round(landscapeOpacity.value * 100)} per cent`}
+        onInput={(event) => {
+          landscapeOpacity.value = Number(event.currentTarget.value);
+        }}
+      />
+    </label>
+  );
+}
+
+function Help({ open }: { open: Signal<boolean> }): JSX.Element {
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <div class="help-place">
+      <button
+        type="button"
+        ref={button}
+        class="icon-button help-button"
+        aria-label="Help"
+        title="Help (?)"
+        aria-expanded={open.value}
+        aria-haspopup="dialog"
+        onClick={() => {
+          open.value = !open.value;
+        }}
+      >
+        ?
+      </button>
+      {open.value && (
+        <Popover
+          label="Help"
+          class="help-panel"
+          anchor={button}
+          onClose={() => {
+            open.value = false;
+          }}
+        >
+          <h2>Reading the map</h2>
+          <p>
+            Each dot is one sample, placed by a hidden layer: samples that the layer treats alike lie
+            together. The background is what the model would decide there. Press play to see how training
+            moves them.
+          </p>
+          <h2>Keys</h2>
+          <dl class="keys">
+            {KEY_HELP.map(({ keys, does }) => (
+              <div key={does}>
+                <dt>
+                  {keys.map((key) => (
+                    <kbd key={key}>{key}</kbd>
+                  ))}
+                </dt>
+                <dd>{does}</dd>
+              </div>
+            ))}
+          </dl>
+          <p class="faint">Drag moves the map, the wheel zooms, a double click fits it.</p>
+        </Popover>
+      )}
+    </div>
+  );
+}

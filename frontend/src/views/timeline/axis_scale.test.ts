@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { axisScale, bufferedBands, nearestStep } from "./axis_scale";
+
+test("the axis spans every snapshot, mapped or not", () => {
+  const scale = axisScale([0, 10, 40], [0, 10]);
+  expect([scale.low, scale.high]).toEqual([0, 40]);
+  expect([0, 10, 40, 99].map(scale.at)).toEqual([0, 0.25, 1, 1]);
+  expect([-1, 0.25, 2].map(scale.inverse)).toEqual([0, 10, 40]);
+});
+
+test("one step alone lies at the left end", () => {
+  const scale = axisScale([5], [5]);
+  expect(scale.at(5)).toBe(0);
+  expect(axisScale([], []).at(3)).toBeGreaterThanOrEqual(0);
+});
+
+test("neighbouring frames on the client make one band, a frame alone makes none", () => {
+  const scale = axisScale([0, 1, 2, 3, 4], [0, 1, 2, 3, 4]);
+  expect(bufferedBands([0, 1, 2, 3, 4], new Set([0, 1, 3]), scale)).toEqual([{ from: 0, to: 0.25 }]);
+  expect(bufferedBands([0, 1, 2, 3, 4], new Set([0, 1, 3, 4]), scale)).toEqual([
+    { from: 0, to: 0.25 },
+    { from: 0.75, to: 1 },
+  ]);
+});
+
+test("the nearest step", () => {
+  expect(nearestStep([0, 10, 40], 24)).toBe(10);
+  expect(nearestStep([0, 10, 40], 26)).toBe(40);
+  expect(nearestStep([], 1)).toBeUndefined();
+});

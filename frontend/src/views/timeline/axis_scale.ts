@@ -1,0 +1,63 @@
+/** Where steps lie on the axis, as shares of its width, so that nothing has to be recomputed when the window is resized. */
+
+/** A linear axis over steps. */
+export interface AxisScale {
+  readonly low: number;
+  readonly high: number;
+  /** Share of the axis' width at a step, 0 to 1. */
+  at(step: number): number;
+  /** Step at a share. */
+  inverse(share: number): number;
+}
+
+/** The axis over every snapshot, mapped or not, so that it does not jump when a map arrives. One step alone lies at its left end. */
+export function axisScale(snapshots: readonly number[], mapped: readonly number[]): AxisScale {
+  const first = Math.min(snapshots[0] ?? mapped[0] ?? 0, mapped[0] ?? snapshots[0] ?? 0);
+  const last = Math.max(snapshots.at(-1) ?? first, mapped.at(-1) ?? first);
+  const span = last - first || 1;
+  return {
+    low: first,
+    high: last,
+    at: (step) => Math.min(1, Math.max(0, (step - first) / span)),
+    inverse: (share) => first + Math.min(1, Math.max(0, share)) * span,
+  };
+}
+
+/** A piece of the axis, in shares of its width. */
+export interface Band {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The pieces of the axis whose frames are on the client. A piece spans neighbouring frames, because only between two that are
+ * here can be played; a frame alone is a piece of no width and is left out.
+ */
+export function bufferedBands(
+  steps: readonly number[],
+  buffered: ReadonlySet<number>,
+  scale: AxisScale,
+): readonly Band[] {
+  const bands: Band[] = [];
+  let start: number | null = null;
+  for (let i = 0; i <= steps.length; i++) {
+    const here = i < steps.length && buffered.has(i);
+    if (here && start === null) start = i;
+    if (!here && start !== null) {
+      const from = scale.at(steps[start] ?? 0);
+      const to = scale.at(steps[i - 1] ?? 0);
+      if (to > from) bands.push({ from, to });
+      start = null;
+    }
+  }
+  return bands;
+}
+
+/** The step nearest to a time; undefined without steps. */
+export function nearestStep(steps: readonly number[], time: number): number | undefined {
+  let best: number | undefined;
+  for (const step of steps) {
+    if (best === undefined || Math.abs(step - time) < Math.abs(best - time)) best = step;
+  }
+  return best;
+}
