@@ -105,6 +105,7 @@ def open_tab(
     dark: bool = False,
     without_eval: bool = False,
     deep_link: str = "",
+    script: str = "",
 ) -> Tab:
     """Opens the tab as a user does, and from then on notes console errors, CSP violations and failed requests.
 
@@ -115,6 +116,7 @@ def open_tab(
         dark: TensorBoard's dark mode.
         without_eval: Serves the page with a policy that TensorBoard has announced: no ``unsafe-eval``.
         deep_link: What follows ``#hidden`` in the URL.
+        script: Run in every document before its own.
     """
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
     tab = Tab(page)
@@ -132,6 +134,7 @@ def open_tab(
     page.add_init_script(
         "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
     )
+    page.add_init_script(script)
     if without_eval:
         page.route("**/plugin_entry.html*", _strict)
     page.goto(f"{server.url}{'?darkMode=true' if dark else ''}#hidden{deep_link}")

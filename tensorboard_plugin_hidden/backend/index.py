@@ -6,18 +6,18 @@ from typing import Any
 
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
 from tensorboard_plugin_hidden.format.history import History
-from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Record, SnapshotRecord
+from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Record, SnapshotRecord, Version
 
 Json = dict[str, Any]
 
 
-def run_index(run: str, history: History, wall_times: dict[str, float]) -> Json:
+def run_index(run: str, history: History, wall_times: dict[Version, float]) -> Json:
     """The answer to ``GET index`` as ``docs/http_api.md`` describes it.
 
     Args:
         run: The run's name.
         history: The records that count.
-        wall_times: Seconds since the epoch, by tag.
+        wall_times: Seconds since the epoch, by version.
     """
     layers = [*history.snapshots, *(layer for layer in history.frames if layer not in history.snapshots)]
     return {
@@ -54,7 +54,7 @@ def _layer(
     name: str,
     snapshots: dict[int, Record],
     methods: dict[str, dict[int, Record]],
-    wall_times: dict[str, float],
+    wall_times: dict[Version, float],
 ) -> Json:
     bodies = [record.body for record in snapshots.values() if isinstance(record.body, SnapshotRecord)]
     newest = bodies[-1] if bodies else None
@@ -63,7 +63,7 @@ def _layer(
         "width": newest.width if newest else None,
         "head": newest.head if newest else "none",
         "steps": list(snapshots),
-        "wall_times": [wall_times.get(record.tag, 0.0) for record in snapshots.values()],
+        "wall_times": [round(wall_times.get(record.version, 0.0), 3) for record in snapshots.values()],
         "accuracy": [body.accuracy for body in bodies],
         "nonfinite": [body.nonfinite for body in bodies],
         "bytes": [body.nbytes for body in bodies],
@@ -72,14 +72,14 @@ def _layer(
     }
 
 
-def _frames(frames: dict[int, Record], wall_times: dict[str, float]) -> Json:
+def _frames(frames: dict[int, Record], wall_times: dict[Version, float]) -> Json:
     bodies = [record.body for record in frames.values() if isinstance(record.body, FrameRecord)]
     measures = dict.fromkeys(name for body in bodies for name in body.faithfulness)
     return {
         "settings": dict(bodies[-1].settings) if bodies else {},
         "steps": list(frames),
         "versions": [str(record.version) for record in frames.values()],
-        "wall_times": [wall_times.get(record.tag, 0.0) for record in frames.values()],
+        "wall_times": [round(wall_times.get(record.version, 0.0), 3) for record in frames.values()],
         "bounds": [body.bounds for body in bodies],
         "landscape": [body.landscape for body in bodies],
         "reason": [body.reason for body in bodies],
@@ -88,7 +88,7 @@ def _frames(frames: dict[int, Record], wall_times: dict[str, float]) -> Json:
     }
 
 
-def _cost(history: History, wall_times: dict[str, float]) -> Json | None:
+def _cost(history: History, wall_times: dict[Version, float]) -> Json | None:
     """What logging costs: bytes and milliseconds of the newest step over all layers, and its share of the time."""
     records = [record for by_step in history.snapshots.values() for record in by_step.values()]
     bodies = [record.body for record in records if isinstance(record.body, SnapshotRecord)]
@@ -96,7 +96,7 @@ def _cost(history: History, wall_times: dict[str, float]) -> Json | None:
         return None
     last = max(body.step for body in bodies)
     newest = [body for body in bodies if body.step == last]
-    times = [wall_times[record.tag] for record in records if record.tag in wall_times]
+    times = [wall_times[record.version] for record in records if record.version in wall_times]
     elapsed_ms = 1000 * (max(times) - min(times)) if times else 0.0
     first = min(body.step for body in bodies)
     # The first snapshot's own capture lies before the clock starts.

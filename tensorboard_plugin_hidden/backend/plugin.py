@@ -15,11 +15,13 @@ from werkzeug import Request, Response
 import tensorboard_plugin_hidden
 from tensorboard_plugin_hidden.backend.index import run_index
 from tensorboard_plugin_hidden.backend.logdir import LogDirectories
-from tensorboard_plugin_hidden.backend.records import Provider
+from tensorboard_plugin_hidden.backend.records import Provider, RunRecords
 from tensorboard_plugin_hidden.backend.responses import (
     ClientError,
     answers,
     json_answer,
+    packed_answer,
+    packed_json,
     static_answer,
     versioned_bytes,
     versioned_json,
@@ -50,6 +52,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._provider = Provider(context.data_provider)
         self._logdir = LogDirectories.from_context(context)
         self._stores: dict[str, StoreReader] = {}
+        self._indices: dict[str, tuple[RunRecords, bytes]] = {}
 
     def get_plugin_apps(self) -> Mapping[str, Any]:
         """The routes, as TensorBoard wants them."""
@@ -93,8 +96,11 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             if found.refused:
                 raise ClientError(422, found.refused)
             raise ClientError(404, f"There is no run {run!r} with hidden data; GET runs lists those there are.")
-        index = run_index(run, current(found.records), found.wall_times)
-        return json_answer(request, index | {"refused": found.refused})
+        known = self._indices.get(run)
+        if known is None or known[0] is not found:
+            index = run_index(run, current(found.records), found.wall_times)
+            known = self._indices[run] = (found, packed_json(index | {"refused": found.refused}))
+        return packed_answer(request, known[1])
 
     @answers
     def _serve_frame(self, request: Request) -> Response:
@@ -148,7 +154,10 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         record, data = found
         if record.payload.inline:
             return record, unpack(data)[0]
-        return record, self._store(run).read(record.payload)
+        # Zarr costs memory that a TensorBoard which never reads a store need not pay.
+        from tensorboard_plugin_hidden.format.payload import resolve
+
+        return record, resolve(record.payload, data, self._store(run))
 
     def _store(self, run: str) -> StoreReader:
         if run not in self._stores:
@@ -160,7 +169,6 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
                     got="none",
                     fix="Start TensorBoard with --logdir.",
                 )
-            # Zarr costs memory that a TensorBoard which never reads a store need not pay.
             from tensorboard_plugin_hidden.format.store import StoreReader
 
             self._stores[run] = StoreReader(directory)

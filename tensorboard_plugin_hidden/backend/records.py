@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,14 @@ from tensorboard.data.provider import RunTagFilter
 
 from tensorboard_plugin_hidden.errors import HiddenError, NewerFormatError
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, PLUGIN_NAME, RUN_TAG
-from tensorboard_plugin_hidden.format.schema import Record, from_json
+from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Record, Version, from_json
+
+_READ_AHEAD = 1000
+"""Inline payloads that are read with the one that is asked for. The data server takes some 40 ms to answer whatever it
+is asked, and the inline payloads of a run are 8 MiB at most (``INLINE_BUDGET``)."""
+
+_RUNS_IN_MEMORY = 4
+"""Runs whose inline payloads are kept."""
 
 
 @dataclass(slots=True)
@@ -19,12 +27,12 @@ class RunRecords:
 
     Attributes:
         records: All that could be read.
-        wall_times: Seconds since the epoch, by tag.
+        wall_times: Seconds since the epoch, by version.
         refused: Why some could not be read; empty when all could.
     """
 
     records: list[Record] = field(default_factory=list)
-    wall_times: dict[str, float] = field(default_factory=dict)
+    wall_times: dict[Version, float] = field(default_factory=dict)
     refused: str = ""
 
 
@@ -39,6 +47,8 @@ class Provider:
         self._provider = data_provider
         self._lock = threading.Lock()
         self._parsed: dict[tuple[str, str], Record] = {}
+        self._inline: OrderedDict[tuple[str, str], dict[str, bytes]] = OrderedDict()
+        self._runs: dict[tuple[str, str], tuple[frozenset[tuple[str, str]], RunRecords]] = {}
 
     def runs(self, context: Any, experiment: str) -> dict[str, float]:
         """The runs that hold hidden data, with the time in seconds at which the last writer opened them."""
@@ -46,15 +56,29 @@ class Provider:
         return {run: tags[RUN_TAG].max_wall_time or 0.0 for run, tags in listed.items()}
 
     def records(self, context: Any, experiment: str, run: str) -> RunRecords:
-        """Everything the run's metadata says."""
+        """Everything the run's metadata says; the same object as before when nothing was logged since."""
+        listed = self._list(context, experiment, runs=[run, projection_run(run)])
+        # A tag is written once, so the names alone tell whether anything is new.
+        names = frozenset((source, tag) for source, tags in listed.items() for tag in tags)
+        with self._lock:
+            known = self._runs.get((experiment, run))
+        if known is not None and known[0] == names:
+            return known[1]
+        result = self._parse(listed)
+        with self._lock:
+            self._runs[experiment, run] = (names, result)
+        return result
+
+    def _parse(self, listed: dict[str, dict[str, Any]]) -> RunRecords:
         result = RunRecords()
-        for source, tags in self._list(context, experiment, runs=[run, projection_run(run)]).items():
+        for source, tags in listed.items():
             for tag, series in tags.items():
                 if tag == RUN_TAG:
                     continue
                 try:
-                    result.records.append(self._record(source, tag, series.plugin_content))
-                    result.wall_times[tag] = series.max_wall_time or 0.0
+                    record = self._record(source, tag, series.plugin_content)
+                    result.records.append(record)
+                    result.wall_times[record.version] = series.max_wall_time or 0.0
                 except NewerFormatError as error:
                     result.refused = str(error)
                 except HiddenError as error:
@@ -67,25 +91,40 @@ class Provider:
         Raises:
             HiddenError: The record cannot be read.
         """
-        sources = [run, projection_run(run)]
-        listed = self._list(context, experiment, runs=sources, tags=[tag])
-        for source in sources:
-            series = listed.get(source, {}).get(tag)
-            if series is None:
-                continue
-            record = self._record(source, tag, series.plugin_content)
-            if not record.payload.inline:
-                return record, b""
-            data = self._provider.read_tensors(
-                context,
-                experiment_id=experiment,
-                plugin_name=PLUGIN_NAME,
-                downsample=1,
-                run_tag_filter=RunTagFilter(runs=[source], tags=[tag]),
-            )
-            values = data.get(source, {}).get(tag)
-            return (record, values[0].numpy.item()) if values else None
+        for source in (run, projection_run(run)):
+            with self._lock:
+                record = self._parsed.get((source, tag))
+            if record is None:
+                series = self._list(context, experiment, runs=[source], tags=[tag]).get(source, {}).get(tag)
+                if series is None:
+                    continue
+                record = self._record(source, tag, series.plugin_content)
+            data = self._inline_bytes(context, experiment, source, tag) if record.payload.inline else b""
+            return None if data is None else (record, data)
         return None
+
+    def _inline_bytes(self, context: Any, experiment: str, source: str, tag: str) -> bytes | None:
+        with self._lock:
+            known = self._inline.setdefault((experiment, source), {})
+            self._inline.move_to_end((experiment, source))
+            if len(self._inline) > _RUNS_IN_MEMORY:
+                self._inline.popitem(last=False)
+            wanted = [
+                t for (s, t), record in self._parsed.items() if s == source and _carries(record) and t not in known
+            ]
+        if tag not in known:
+            known |= self._read(context, experiment, source, {tag, *wanted[-_READ_AHEAD:]})
+        return known.get(tag)
+
+    def _read(self, context: Any, experiment: str, source: str, tags: set[str]) -> dict[str, bytes]:
+        data = self._provider.read_tensors(
+            context,
+            experiment_id=experiment,
+            plugin_name=PLUGIN_NAME,
+            downsample=1,
+            run_tag_filter=RunTagFilter(runs=[source], tags=sorted(tags)),
+        )
+        return {tag: values[0].numpy.item() for tag, values in data.get(source, {}).items() if values}
 
     def _list(
         self, context: Any, experiment: str, *, runs: list[str] | None = None, tags: list[str] | None = None
@@ -107,6 +146,10 @@ class Provider:
             with self._lock:
                 self._parsed[run, tag] = record
         return record
+
+
+def _carries(record: Record) -> bool:
+    return record.payload.inline and isinstance(record.body, FrameRecord | ProbeRecord)
 
 
 def projection_run(run: str) -> str:

@@ -62,6 +62,16 @@ def json_answer(request: Request, content: dict[str, Any]) -> Response:
     return _respond(request, text, "application/json")
 
 
+def packed_json(content: dict[str, Any]) -> bytes:
+    """JSON, gzipped: for what is long and asked for again and again."""
+    return gzip.compress(json.dumps(content, separators=(",", ":"), allow_nan=False).encode(), compresslevel=3, mtime=0)
+
+
+def packed_answer(request: Request, packed: bytes) -> Response:
+    """What ``packed_json`` gave; it is unpacked for clients that do not accept gzip. Never cached."""
+    return _respond(request, packed, "application/json", content_encoding="gzip")
+
+
 def versioned_json(request: Request, text: bytes) -> Response:
     """JSON text that never changes."""
     return _immutable(_respond(request, text, "application/json", expires=_FOREVER))

@@ -99,9 +99,9 @@ def frame_record(frame: Frame, snapshot: str) -> FrameRecord:
         bounds=position_bounds(frame.positions),
         landscape=None if landscape is None else landscape.source,
         landscape_bounds=None if landscape is None else landscape.bounds,
-        faithfulness=frame.faithfulness,
+        faithfulness={name: round(float(value), 5) for name, value in frame.faithfulness.items()},
         reason=frame.reason,
-        seconds=frame.seconds,
-        cpu_seconds=frame.cpu_seconds,
+        seconds=round(frame.seconds, 3),
+        cpu_seconds=round(frame.cpu_seconds, 3),
         snapshot=snapshot,
     )

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.format.codec import pack, unpack
 from tensorboard_plugin_hidden.format.constants import INLINE_BUDGET, INLINE_LIMIT
 from tensorboard_plugin_hidden.format.schema import PayloadRef
 from tensorboard_plugin_hidden.format.store import StoreReader, StoreWriter
+
+_CONTAINER = "container"
+"""Name of the store's array that holds payloads which are too large for an event."""
 
 
 class PayloadWriter:
@@ -46,7 +50,8 @@ class PayloadWriter:
             if len(data) <= min(INLINE_LIMIT, self._budget):
                 self._budget -= len(data)
                 return PayloadRef(), data
-        return self.store.append(group, arrays), b""
+        # One array rather than one for each name: a reader then waits for one chunk, not for six.
+        return self.store.append(group, {_CONTAINER: np.frombuffer(pack(arrays), np.uint8)}), b""
 
 
 def resolve(reference: PayloadRef, event_bytes: bytes, store: StoreReader) -> dict[str, npt.NDArray[Any]]:
@@ -60,4 +65,4 @@ def resolve(reference: PayloadRef, event_bytes: bytes, store: StoreReader) -> di
     Raises:
         HiddenError: They are damaged or missing.
     """
-    return unpack(event_bytes)[0] if reference.inline else store.read(reference)
+    return unpack(event_bytes if reference.inline else store.read(reference)[_CONTAINER].tobytes())[0]

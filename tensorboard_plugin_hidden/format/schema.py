@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.codec import newer_format
@@ -26,8 +26,7 @@ def new_session_id() -> str:
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(2)}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Version:
+class Version(NamedTuple):
     """Names one write for ever: the session that wrote it and its place in that session."""
 
     session: str

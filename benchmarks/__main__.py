@@ -1,0 +1,38 @@
+"""Runs the benchmarks that are named, or all: ``python -m benchmarks [--json] [name ...]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from benchmarks import browser, live, overhead, server
+from benchmarks.result import Result, as_json, table
+
+ALL = {
+    "overhead": overhead.measure,
+    "memory": server.measure_memory,
+    "index": server.measure_index,
+    "frame": server.measure_frame,
+    "first-picture": browser.measure_first_picture,
+    "scrubbing": browser.measure_scrubbing,
+    "live": live.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"any of {', '.join(ALL)}")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - ALL.keys()
+    if unknown:
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are {', '.join(ALL)}")
+    results: list[Result] = []
+    for name in arguments.names or ALL:
+        print(f"{name} (load {os.getloadavg()[0]:.1f}) …", file=sys.stderr, flush=True)
+        results += ALL[name]()
+    print(as_json(results) if arguments.json else table(results))
+
+
+main()

@@ -1,0 +1,100 @@
+"""What a reader waits for: the first picture, and scrubbing through time."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+
+from benchmarks.result import Result
+from benchmarks.runs import journal, write_epoch, write_probe
+from tests.browser import FIRST_PICTURE, chromium, open_tab
+from tests.servers import tensorboard
+
+_COUNT_UPLOADS = """
+for (const name of ["bufferData", "bufferSubData", "texImage2D", "texSubImage2D", "texImage3D", "texSubImage3D"]) {
+  const original = WebGL2RenderingContext.prototype[name];
+  WebGL2RenderingContext.prototype[name] = function (...args) {
+    window.uploads = (window.uploads ?? 0) + 1;
+    return original.apply(this, args);
+  };
+}
+"""
+
+# Callbacks of requestAnimationFrame and the slider's own events are all the script there is while scrubbing.
+_TIME_SCRIPT = """
+window.script = 0; window.frames_drawn = 0;
+const request = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = callback => request(at => {
+  const start = performance.now();
+  callback(at);
+  window.script += performance.now() - start; window.frames_drawn += 1;
+});
+"""
+
+
+def measure_first_picture() -> list[Result]:
+    """From the plugin's own navigation start to the first picture of 10,000 samples, of 100 epochs."""
+    times, whole = [], []
+    with tempfile.TemporaryDirectory() as logdir:
+        with journal(f"{logdir}/run") as writing:
+            write_probe(writing, 10_000)
+            for step in range(100):
+                write_epoch(writing, "fc", step, 10_000)
+        with tensorboard(["--logdir", logdir], loader="auto") as server, chromium() as browser:
+            server.index("run", lambda index: len(index["layers"][0]["steps"]) == 100)
+            for _ in range(5):
+                with open_tab(browser, server) as tab:
+                    tab.wait_for_map()
+                    mark = f"performance.getEntriesByName('{FIRST_PICTURE}')[0].startTime"
+                    times.append(tab.inner().evaluate(mark))
+                    whole.append(
+                        tab.inner().evaluate(f"performance.timeOrigin + {mark} - parent.performance.timeOrigin")
+                    )
+    return [
+        Result(
+            "first picture, 10,000 samples × 100 epochs",
+            statistics.median(times) / 1000,
+            "s",
+            1.5,
+            f"median of 5; with TensorBoard's own page {statistics.median(whole) / 1000:.1f} s; software rendering",
+        )
+    ]
+
+
+def measure_scrubbing() -> list[Result]:
+    """Script time and uploads while time moves over epochs that are loaded, at 100,000 samples."""
+    with tempfile.TemporaryDirectory() as logdir:
+        with journal(f"{logdir}/run") as writing:
+            write_probe(writing, 100_000)
+            for step in range(6):
+                write_epoch(writing, "fc", step, 100_000)
+        with tensorboard(["--logdir", logdir], loader="auto") as server, chromium() as browser:
+            server.index("run", lambda index: len(index["layers"][0]["steps"]) == 6)
+            with open_tab(browser, server, script=_COUNT_UPLOADS + _TIME_SCRIPT) as tab:
+                tab.wait_for_map()
+                tab.page.wait_for_timeout(8000)
+                box = tab.frame.locator(".axis-area").bounding_box()
+                assert box is not None
+                middle = box["y"] + box["height"] * 0.7
+                tab.page.mouse.move(box["x"] + 2, middle)
+                tab.page.mouse.down()
+                for sweep in range(2):
+                    # The first sweep loads whatever was not yet; the second is measured.
+                    if sweep == 1:
+                        tab.page.wait_for_timeout(3000)
+                        tab.inner().evaluate("uploads = 0; script = 0; frames_drawn = 0")
+                    for place in range(121):
+                        tab.page.mouse.move(box["x"] + 2 + (box["width"] - 4) * place / 120, middle)
+                        tab.page.wait_for_timeout(16)
+                uploads, script, frames = tab.inner().evaluate("[uploads, script, frames_drawn]")
+                tab.page.mouse.up()
+    return [
+        Result(
+            "script per frame while scrubbing, 100,000 samples",
+            script / frames,
+            "ms",
+            1,
+            f"mean of {frames} frames over 6 epochs",
+        ),
+        Result("uploads to the graphics card while scrubbing", uploads, "calls", 0, "over epochs that were visited"),
+    ]

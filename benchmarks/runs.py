@@ -1,0 +1,77 @@
+"""Runs of any size, written through the package's own journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import numpy as np
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+
+from tensorboard_plugin_hidden.format.frame import Frame, Landscape
+from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record
+from tensorboard_plugin_hidden.format.journal import Journal
+from tensorboard_plugin_hidden.format.schema import ProbeRecord, SessionRecord, SnapshotRecord
+from tensorboard_plugin_hidden.format.store import group_name
+from tensorboard_plugin_hidden.format.summaries import event
+
+CLASSES = 10
+
+
+@contextmanager
+def journal(run_dir: str) -> Iterator[Journal]:
+    """A journal with an event file of its own."""
+    with closing(EventFileWriter(run_dir)) as events:
+        writing = Journal(run_dir, lambda summary, step: events.add_event(event(summary, step)))
+        writing.mark_run()
+        writing.write(SessionRecord("benchmark", 0.0))
+        yield writing
+
+
+def write_probe(writing: Journal, samples: int) -> None:
+    """Samples with ten classes."""
+    columns = '{"ids": [%s], "texts": null}' % ",".join(f'"{i}"' for i in range(samples))
+    arrays = {
+        "samples": np.frombuffer(columns.encode(), np.uint8),
+        "labels": (np.arange(samples) % CLASSES).astype(np.int32),
+    }
+    writing.write(ProbeRecord(samples, tuple(map(str, range(CLASSES)))), arrays)
+
+
+def write_epoch(writing: Journal, layer: str, step: int, samples: int, bulk_bytes: int = 0) -> None:
+    """One snapshot and its frame: ten clusters that drift, on a landscape of their own."""
+    rng = np.random.default_rng(step)
+    width = max(1, bulk_bytes // samples // 2)
+    reference = writing.store(
+        group_name(writing.session, "snapshot", layer),
+        {"activations": rng.integers(0, 30000, (samples, width), dtype=np.uint16).view(np.float16)},
+    )
+    body = SnapshotRecord(layer, step, samples, width, "linear", 0.9, 0, 2 * samples * width, 30.0)
+    record = writing.name(body, reference)
+    frame = _frame(layer, step, samples)
+    writing.write(frame_record(frame, str(record.version)), encode_frame(frame))
+
+
+def _frame(layer: str, step: int, samples: int) -> Frame:
+    rng = np.random.default_rng(0)
+    labels = (np.arange(samples) % CLASSES).astype(np.int32)
+    angle = 2 * np.pi * labels / CLASSES + 0.02 * step
+    centres = 6 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    positions = (centres + rng.normal(size=(samples, 2))).astype(np.float32)
+    grid = np.linspace(-8, 8, 128)
+    x, y = np.meshgrid(grid, grid)
+    classes = np.round((np.arctan2(y, x) - 0.02 * step) / (2 * np.pi) * CLASSES).astype(np.int32) % CLASSES
+    ones = np.full(classes.shape, 0.9, np.float32)
+    return Frame(
+        layer=layer,
+        step=step,
+        method="hidden",
+        settings={},
+        positions=positions,
+        prediction=labels,
+        confidence=rng.random(samples).astype(np.float32),
+        held_out=np.arange(samples) % 5 == 0,
+        kept=rng.random(samples).astype(np.float32),
+        landscape=Landscape((-8, -8, 8, 8), classes, ones, ones, "linear"),
+        faithfulness={"k": 15.0, "neighbours": 0.5, "neighbours_floor": 0.01, "trust": 0.9, "ppr_held_out": 0.9},
+    )

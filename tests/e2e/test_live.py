@@ -1,0 +1,262 @@
+"""A training process, a TensorBoard and a browser: the tab shows the representation evolving while training runs."""
+
+import colorsys
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.browser import chromium, open_tab
+from tests.servers import tensorboard
+
+pytestmark = pytest.mark.e2e
+
+SHOTS = Path(os.environ.get("HIDDEN_SCREENSHOTS", Path(__file__).parents[2] / "test-results"))
+SLIDER = "document.querySelector('.timeline [role=slider]')"
+EPOCHS = 8
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(digits_run):
+    with tensorboard(["--logdir", str(digits_run)]) as running:
+        running.index("digits", lambda index: index["closed"])
+        yield running
+
+
+def save(tab, name):
+    SHOTS.mkdir(exist_ok=True)
+    tab.page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def class_colours(tab):
+    """The colours of the legend, as [(name, rgb)]."""
+    rows = tab.frame.locator(".class-row")
+    colours = rows.locator(".class-dot").evaluate_all(
+        "dots => dots.map(dot => getComputedStyle(dot).backgroundColor.match(/[\\d.]+/g).slice(0, 3).map(Number))"
+    )
+    names = rows.locator(".class-name").all_text_contents()
+    return list(zip(names, np.array(colours), strict=True))
+
+
+def close_to(picture, colour, tolerance=10):
+    return (np.abs(picture.astype(int) - colour) <= tolerance).all(axis=2)
+
+
+def test_a_run_is_watched_while_it_trains(browser, tmp_path):
+    command = [sys.executable, "-m", "tensorboard_plugin_hidden.cli", "demo", "--no-serve"]
+    training = subprocess.Popen(
+        [*command, "--logdir", str(tmp_path), "--epochs", str(EPOCHS)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        with tensorboard(["--logdir", str(tmp_path)]) as server, open_tab(browser, server) as tab:
+            tab.wait_for_map(timeout=120)
+            seen = [tab.last_step()]
+            assert seen[0] < EPOCHS, "training was over before the first look"
+            while seen[-1] < EPOCHS:
+                tab.when(f"{SLIDER}.ariaValueMax > {seen[-1]}", timeout=120)
+                seen.append(tab.last_step())
+                # following live, the newest map is the one in view
+                tab.when(f"Number({SLIDER}.ariaValueNow) >= {seen[-1]}")
+            assert len(seen) >= 3, f"the slider grew in too few steps: {seen}"
+            output, _ = training.communicate(timeout=120)
+            assert training.returncode == 0, output.decode()
+            tab.frame.get_by_text("finished").wait_for(timeout=60_000)
+            save(tab, "live")
+    finally:
+        training.kill()
+
+
+def test_playing_moves_through_the_epochs(browser, server):
+    with open_tab(browser, server) as tab:
+        tab.wait_for_map()
+        assert tab.time() == tab.last_step() == 3
+        tab.slider.focus()
+        tab.page.keyboard.press("Home")
+        tab.when(f"{SLIDER}.ariaValueNow == 0")
+        before = tab.picture()
+        tab.frame.get_by_role("button", name="Play").click()
+        tab.frame.get_by_text("(interpolated)").first.wait_for()
+        tab.when(f"Number({SLIDER}.ariaValueNow) > 1")
+        assert (tab.picture() != before).any(axis=2).mean() > 0.02, "the picture moves"
+        tab.when(f"{SLIDER}.ariaValueNow == 3")
+        for key, wanted in (("ArrowLeft", 2), ("ArrowLeft", 1), ("ArrowRight", 2), ("End", 3), ("Home", 0)):
+            tab.page.keyboard.press(key)
+            tab.when(f"{SLIDER}.ariaValueNow == {wanted}")
+
+
+@pytest.mark.parametrize("without_eval", [False, True], ids=["TensorBoard's CSP", "without unsafe-eval"])
+def test_points_and_landscape_have_the_colours_of_their_classes(browser, server, without_eval):
+    with open_tab(browser, server, without_eval=without_eval) as tab:
+        tab.wait_for_map()
+        tab.page.wait_for_timeout(1500)  # fades
+        colours = class_colours(tab)
+        assert len({tuple(colour) for _, colour in colours}) == 10
+        everything = tab.picture()
+        # every class has points of exactly its colour
+        spots = {}
+        for name, colour in colours:
+            mask = close_to(everything, colour)
+            assert mask.sum() > 150, f"no points in the colour of class {name}"
+            spots[name] = solid_spot(mask)
+        # what is under the pointer there is a sample of that class
+        box = tab.canvas.bounding_box()
+        checked = 0
+        for name, colour in colours:
+            if spots[name] is None:
+                continue
+            x, y = spots[name]
+            tab.page.mouse.move(box["x"] + x, box["y"] + y)
+            card = tab.frame.locator(".hover-card")
+            card.wait_for()
+            dot = card.locator(".class-dot").first.evaluate("dot => getComputedStyle(dot).backgroundColor")
+            assert [int(v) for v in dot[4:-1].split(",")] == colour.tolist()
+            checked += 1
+        assert checked >= 7
+        tab.page.mouse.move(box["x"] + 2, box["y"] + 2)
+        # without the points, the plane at that place has the hue of that class
+        hide_all_points(tab, colours)
+        tab.page.wait_for_timeout(1500)
+        plane = tab.picture()
+        background = plane[3, 3].astype(float)
+        agreeing = 0
+        for name, colour in colours:
+            if spots[name] is None:
+                continue
+            x, y = spots[name]
+            agreeing += same_hue(plane[y, x].astype(float), background, colour)
+        assert agreeing >= checked - 1, f"{agreeing} of {checked}"
+
+
+def solid_spot(mask):
+    """The middle of the largest patch of a class: a pixel whose 7 x 7 surroundings all have its colour."""
+    windows = np.lib.stride_tricks.sliding_window_view(mask, (7, 7)).all(axis=(2, 3))
+    rows, columns = np.nonzero(windows)
+    if len(rows) == 0:
+        return None
+    middle = np.argmin((rows - np.median(rows)) ** 2 + (columns - np.median(columns)) ** 2)
+    return int(columns[middle]) + 3, int(rows[middle]) + 3
+
+
+def hide_all_points(tab, colours):
+    for place in range(len(colours)):
+        tab.frame.locator(".class-row").nth(place).click(modifiers=["Shift"])
+
+
+def same_hue(pixel, background, colour):
+    """Whether a pixel is a mixture of the background and a class colour, and visibly so."""
+    towards = np.asarray(colour, float) - background
+    share = float(np.clip((pixel - background) @ towards / (towards @ towards), 0, 1))
+    return share > 0.05 and np.abs(background + share * towards - pixel).max() < 24
+
+
+def test_the_landscape_opacity_is_a_control(browser, server):
+    with open_tab(browser, server) as tab:
+        tab.wait_for_map()
+        tab.page.wait_for_timeout(1500)
+        coloured = saturation(tab.picture())
+        control = tab.frame.get_by_role("slider", name="landscape")
+        control.fill("0")
+        tab.page.wait_for_timeout(500)
+        assert saturation(tab.picture()) < 0.6 * coloured
+
+
+def saturation(picture):
+    return np.mean([colorsys.rgb_to_hsv(*(pixel / 255))[1] for pixel in picture[::4, ::4].reshape(-1, 3)])
+
+
+def test_solo_hide_and_show(browser, server):
+    with open_tab(browser, server) as tab:
+        tab.wait_for_map()
+        tab.page.wait_for_timeout(1500)
+        colours = class_colours(tab)
+        tab.frame.locator(".class-row").nth(4).click()
+        tab.page.wait_for_timeout(1000)
+        picture = tab.picture()
+        counts = [int(close_to(picture, colour, 3).sum()) for _, colour in colours]
+        assert counts[4] > 150
+        assert max(count for place, count in enumerate(counts) if place != 4) < 0.2 * counts[4]
+        tab.frame.get_by_role("button", name="Show all").click()
+        tab.page.wait_for_timeout(1000)
+        assert all(close_to(tab.picture(), colour).sum() > 150 for _, colour in colours)
+
+
+def test_a_deep_link_opens_what_it_names_and_follows_the_view(browser, server):
+    with open_tab(browser, server, deep_link="&p.hidden.epoch=1") as tab:
+        tab.wait_for_map()
+        tab.when(f"{SLIDER}.ariaValueNow == 1")
+        tab.page.keyboard.press("ArrowRight")
+        tab.slider.focus()
+        tab.page.keyboard.press("ArrowRight")
+        tab.page.wait_for_function("location.hash.includes('p.hidden.') && !location.hash.includes('epoch=1')")
+        assert tab.page.url.partition("#")[2].startswith("hidden")
+
+
+def test_the_badge_opens_its_numbers(browser, server):
+    with open_tab(browser, server) as tab:
+        tab.wait_for_map()
+        badge = tab.frame.get_by_role("button", name="map keeps")
+        assert "held out" in badge.text_content()
+        badge.click()
+        panel = tab.frame.get_by_role("dialog")
+        panel.wait_for()
+        text = panel.text_content()
+        for word in ("trust", "continuity", "hidden"):
+            assert word in text.lower()
+        save(tab, "badge")
+
+
+def test_zoom_pan_and_fit(browser, server):
+    with open_tab(browser, server) as tab:
+        tab.wait_for_map()
+        tab.page.wait_for_timeout(1500)
+        fitted = tab.picture()
+        box = tab.canvas.bounding_box()
+        tab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        tab.page.mouse.wheel(0, -400)
+        tab.page.wait_for_timeout(600)
+        zoomed = tab.picture()
+        assert (zoomed != fitted).any(axis=2).mean() > 0.05
+        tab.frame.get_by_role("button", name="Fit the map").click()
+        tab.page.mouse.move(box["x"] + 2, box["y"] + 2)
+        tab.page.wait_for_timeout(1200)
+        assert (tab.picture() != fitted).any(axis=2).mean() < 0.01
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1144)], ids=["1280x736", "1920x1080"])
+def test_pictures_of_the_tab(browser, server, size, dark):
+    """For people to look at; the window is 64 pixels of TensorBoard's header higher than the tab."""
+    with open_tab(browser, server, size=size, dark=dark) as tab:
+        tab.wait_for_map()
+        tab.page.wait_for_timeout(2000)
+        background = tab.picture()[3, 3]
+        assert (background < 80).all() if dark else (background > 230).all()
+        save(tab, f"tab-{size[0]}-{'dark' if dark else 'light'}")
+
+
+def test_an_empty_log_directory_says_what_to_do(browser, tmp_path):
+    with tensorboard(["--logdir", str(tmp_path)]) as server, open_tab(browser, server) as tab:
+        tab.frame.get_by_text("writer.watch").wait_for()
+        assert str(tmp_path) in tab.frame.locator("body").text_content()
+        save(tab, "empty")
+
+
+def test_a_server_that_goes_away_is_said_and_retried(browser, digits_run):
+    with tensorboard(["--logdir", str(digits_run)]) as server:
+        server.index("digits", lambda index: index["closed"])
+        tab = open_tab(browser, server)
+        tab.wait_for_map()
+    tab.page.evaluate("1")
+    tab.frame.get_by_role("button", name="Retry").wait_for(timeout=60_000)
+    save(tab, "offline")
+    assert tab.problems, "the browser noticed it too"
+    tab.page.close()
