@@ -20,8 +20,8 @@ from tensorboard_plugin_hidden.logger.writer import SummaryWriter
 PASSES = 12
 """Passes over the training images that make one epoch, each with other shifts and noise."""
 
-TRAIN_SHARE = 0.35
-"""Share of the images to learn from. Few, so that there are mistakes to look at."""
+TRAIN_SHARE = 0.5
+"""Share of the images to learn from; the rest is what is looked at, and some of it is got wrong."""
 
 
 class DigitsNet(nn.Module):
@@ -81,7 +81,7 @@ def train_digits(
     train_set, test_set = digits(seed)
     inputs, targets = train_set.tensors
     model = DigitsNet()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.0015, momentum=0.9)
     losses = []
     with closing(SummaryWriter(run_dir)) as writer:
         if log_hidden:
