@@ -5,6 +5,7 @@ Real data without a download: the demo of ``hidden demo``, and the run that the 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -78,6 +79,8 @@ def train_digits(
         The mean loss of every epoch.
     """
     torch.manual_seed(seed)
+    # Half of the cores train; the others draw the maps and serve the browser that watches.
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
     train_set, test_set = digits(seed)
     inputs, targets = train_set.tensors
     model = DigitsNet()
