@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import sys
 import time
 import weakref
@@ -121,6 +122,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if not _is_writing_rank():
             return
         watched = self._watched
+        if self._hidden_closed:
+            self._recording()
         if watched is None or self._recorder is None or self._recorder.probe is None:
             raise HiddenError(
                 "nothing is watched",
@@ -236,8 +239,16 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
                 fix="Open another SummaryWriter on the same directory to go on.",
             )
         if self._recorder is None:
+            if "://" in self.log_dir:
+                raise HiddenError(
+                    "hidden layers are logged to local directories only",
+                    expected="a path on this machine",
+                    got=self.log_dir,
+                    fix="Log locally and copy the directory; TensorBoard reads it from anywhere.",
+                )
             self._recorder = Recorder(
-                self.log_dir,
+                # The projector is another process.
+                os.path.abspath(self.log_dir),
                 lambda summary, step: self._get_file_writer().add_summary(summary, step),
                 lambda: self._get_file_writer().flush(),
                 self.purge_step,

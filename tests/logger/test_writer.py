@@ -380,6 +380,12 @@ def test_a_full_disk_shows_at_once_and_never_ends_a_training(writer, monkeypatch
     assert list(history(tmp_path / "run").snapshots["4:input"]) == [0, 2]
 
 
+def test_a_log_directory_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with hidden.SummaryWriter("memory://runs") as writer, pytest.raises(HiddenError, match="local directories only"):
+        writer.watch(network(), probe())
+
+
 def test_after_close(tmp_path):
     writer = hidden.SummaryWriter(str(tmp_path))
     writer.add_activations("a", ACTS, 0, method=None)
@@ -387,6 +393,8 @@ def test_after_close(tmp_path):
     writer.close()
     with pytest.raises(HiddenError, match="the writer is closed"):
         writer.add_activations("a", ACTS, 1)
+    with pytest.raises(HiddenError, match="the writer is closed"):
+        writer.add_hidden(1)
 
 
 def test_nothing_is_printed_and_nothing_warned_in_a_plain_run(tmp_path, capfd):
