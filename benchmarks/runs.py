@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -30,7 +31,7 @@ def journal(run_dir: str) -> Iterator[Journal]:
 
 def write_probe(writing: Journal, samples: int) -> None:
     """Samples with ten classes."""
-    columns = '{"ids": [%s], "texts": null}' % ",".join(f'"{i}"' for i in range(samples))
+    columns = json.dumps({"ids": list(map(str, range(samples))), "texts": None})
     arrays = {
         "samples": np.frombuffer(columns.encode(), np.uint8),
         "labels": (np.arange(samples) % CLASSES).astype(np.int32),

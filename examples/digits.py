@@ -1,4 +1,4 @@
-"""The README's script, whole: watch a network learn handwritten digits. Then: tensorboard --logdir runs"""
+"""The README's script, whole: watch a network learn handwritten digits. Then `tensorboard --logdir runs`."""
 
 import torch
 from sklearn.datasets import load_digits

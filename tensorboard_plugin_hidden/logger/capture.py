@@ -95,9 +95,10 @@ def capture(
     own hooks run, since some modules work by them. Inputs go to the device and floating type of the model's
     first parameter. Where a module runs several times in one forward, its last call counts.
 
-    Logits are the model's output, its ``logits`` attribute or its ``"logits"`` entry, where that is [N, C] with
-    a column for each class of the labels. One number per sample, [N] or [N, 1], is taken for the logit z of
-    class 1 when the labels are 0 and 1 (as for ``BCEWithLogitsLoss``), and becomes (0, z).
+    Logits are the model's output, its ``logits`` attribute or its ``"logits"`` entry, where that is [N, C] with a
+    column for each class of the labels. A probe without labels has logits when it names its classes. One number per
+    sample, [N] or [N, 1], is taken for the logit z of class 1 when the labels are 0 and 1 (as for
+    ``BCEWithLogitsLoss``), and becomes (0, z).
 
     Args:
         model: The model, wrapped or not.
@@ -236,7 +237,9 @@ def _forward(
             output = logit_tensor(_call(model, placed))
             for listener in listeners:
                 listener.end_batch(count)
-            outputs.append(None if output is None or len(output) != count else output.float().cpu())
+            # What has too many axes for logits, as pixels or tokens have, would fill the memory: its shape is enough.
+            kept = output if output is None or output.ndim <= 2 else output[:, :0]
+            outputs.append(None if kept is None or len(kept) != count else kept.float().cpu())
     return [listener.tap() for listener in listeners], outputs
 
 
@@ -260,6 +263,8 @@ def _logits(outputs: Sequence[Tensor | None], probe: Probe) -> tuple[FloatArray 
     values = torch.cat([part[:, None] if part.ndim == 1 else part for part in parts]).numpy()
     if values.ndim != 2:
         return None, False, f"The model's output has {values.ndim} axes; logits have two."
+    if not probe.classes:
+        return None, False, "The probe has no labels, so the model is not taken for a classifier."
     if values.shape[1] == 1:
         known = probe.labels[probe.labels >= 0]
         if len(probe.classes) == 2 and len(known):

@@ -36,6 +36,9 @@ from tensorboard_plugin_hidden.format.store import group_name
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.projection.service import Progress, ProjectionService
 
+_LAST_STEP = 2**53 - 1
+"""Largest integer that JSON's readers in browsers keep exactly."""
+
 
 class Recorder:
     """One writer's session of one run.
@@ -62,9 +65,15 @@ class Recorder:
         self._probe: Probe | None = None
         self._probe_version = ""
         self._service: ProjectionService | None = None
+        self._method = ""
         self._last_step: dict[str, int] = {}
         self._programs: dict[str, tuple[bytes, PayloadRef]] = {}
         self._logged = False
+
+    @property
+    def logged(self) -> bool:
+        """Whether a snapshot was logged, so that the set-up is known to work."""
+        return self._logged
 
     @property
     def probe(self) -> Probe | None:
@@ -106,19 +115,34 @@ class Recorder:
         self._probe, self._probe_version = probe, str(record.version)
 
     def start_projection(self, method: str) -> None:
-        """Has every snapshot from now on projected beside training."""
+        """Starts the process in which snapshots are projected beside training, if it does not run yet.
+
+        Raises:
+            HiddenError: It runs already, with another method.
+        """
         if self._service is None:
+            self._method = method
             self._service = ProjectionService(self._run_dir, method, self._deliver)
+        elif method != self._method:
+            raise HiddenError(
+                "a run is projected by one method while it trains",
+                expected=f"method={self._method!r}, as before, or None",
+                got=repr(method),
+                fix=f"Draw the other maps afterwards with `hidden project --method {method}`.",
+            )
 
     def check_step(self, layer: str, step: int) -> None:
         """Refuses a step that cannot follow those before.
 
         Raises:
-            HiddenError: The step is negative, not an integer, or goes backwards.
+            HiddenError: The step is negative, too large, not an integer, or goes backwards.
         """
-        if isinstance(step, bool) or not isinstance(step, int | np.integer) or step < 0:
+        if isinstance(step, bool) or not isinstance(step, int | np.integer) or not 0 <= step <= _LAST_STEP:
             raise HiddenError(
-                "not a step", expected="an integer of 0 or more", got=repr(step), fix="Pass the epoch or global step."
+                "not a step",
+                expected=f"an integer from 0 to {_LAST_STEP}",
+                got=repr(step),
+                fix="Pass the epoch or global step.",
             )
         last = self._last_step.get(layer, -1)
         if step < last:
@@ -129,12 +153,13 @@ class Recorder:
                 fix="To take up training from an earlier checkpoint, open a new writer with purge_step.",
             )
 
-    def add_snapshot(self, snapshot: Snapshot, capture_ms: float) -> None:
+    def add_snapshot(self, snapshot: Snapshot, capture_ms: float, *, project: bool) -> None:
         """Logs one layer at one step and asks for its map.
 
         Args:
             snapshot: Checked arrays, one row for each sample of the probe.
             capture_ms: Milliseconds that training waited so far; storing is added here.
+            project: Whether its map is drawn beside training.
 
         Raises:
             HiddenError: See the class.
@@ -165,9 +190,12 @@ class Recorder:
             return
         elapsed = capture_ms + 1000 * (time.perf_counter() - start)
         record = self._journal.name(replace(body, capture_ms=round(elapsed, 3)), reference)
+        if not self._logged:
+            # The projector looks for what a resumed run drew before, and must see where this session takes up.
+            self._flush()
         self._logged = True
         self._last_step[snapshot.layer] = int(snapshot.step)
-        if self._service is not None:
+        if project and self._service is not None:
             self._service.submit(record)
 
     def add_frame(self, frame: Frame) -> None:
@@ -190,10 +218,19 @@ class Recorder:
         if self._service is not None:
             try:
                 self._service.drain(progress)
+            except KeyboardInterrupt:  # as the progress line offers
+                warnings.warn(
+                    f"{self._service.pending} maps are left to `hidden project`.", HiddenWarning, stacklevel=3
+                )
             finally:
-                self._service.close()
-                self._service = None
+                self.abandon()
         self._journal.write(EndRecord())
+
+    def abandon(self) -> None:
+        """Ends the projector without waiting for it; what is still pending is left to ``hidden project``."""
+        if self._service is not None:
+            self._service.close()
+            self._service = None
 
     def _deliver(self, frame: FrameRecord, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         self._journal.write(frame, arrays)

@@ -6,6 +6,7 @@ import atexit
 import os
 import sys
 import time
+import warnings
 import weakref
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +18,7 @@ import torch
 from torch import nn
 from torch.utils import tensorboard
 
-from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.frame import Frame
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
 from tensorboard_plugin_hidden.logger.capture import capture
@@ -36,11 +37,22 @@ LOGGED_BY_HAND = "logged"
 class _Watch:
     """What ``add_hidden`` looks at."""
 
-    def __init__(self, model: nn.Module, layers: list[LayerSpec] | None, schedule: Schedule, budget: TimeBudget | None):
+    def __init__(
+        self,
+        model: nn.Module,
+        layers: list[LayerSpec] | None,
+        schedule: Schedule,
+        budget: TimeBudget | None,
+        *,
+        batch_size: int,
+        project: bool,
+    ):
         self.model = model
         self.layers = layers
         self.schedule = schedule
         self.budget = budget
+        self.batch_size = batch_size
+        self.project = project
         self.exporter = HeadExporter()
 
 
@@ -62,6 +74,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         self._recorder: Recorder | None = None
         self._watched: _Watch | None = None
         self._hidden_closed = False
+        self._purged_from: int | None = None
         super().__init__(*args, **kwargs)
 
     def watch(
@@ -73,6 +86,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         method: str | None = "hidden",
         schedule: Schedule | None = None,
         budget: float | None = None,
+        batch_size: int = 256,
     ) -> None:
         """Says what ``add_hidden`` looks at: which model, on which samples, in which layers.
 
@@ -84,6 +98,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             method: How the maps are drawn, beside training in another process; None leaves it to ``hidden project``.
             schedule: Which steps to capture, as ``hidden.every(10)``; default every one that is passed.
             budget: Largest share of wall time that captures may take, as 0.02; steps beyond it are left out.
+            batch_size: Samples in one forward of a capture; no more than the memory beside training allows.
 
         Raises:
             HiddenError: A layer or method is unknown, the probe's size changed, or the log directory cannot be written.
@@ -102,9 +117,16 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if method is not None:
             get_method(method)
         self.add_probe(probe)
-        self._watched = _Watch(model, specs, schedule or (lambda step: True), time_budget)
         if method is not None:
             self._recording().start_projection(method)
+        self._watched = _Watch(
+            model,
+            specs,
+            schedule or (lambda step: True),
+            time_budget,
+            batch_size=batch_size,
+            project=method is not None,
+        )
 
     def add_hidden(self, step: int) -> None:
         """Captures the watched layers over the probe and logs them under ``step``.
@@ -131,18 +153,31 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
                 got="none",
                 fix="Add writer.watch(model, hidden.Probe(dataset)) before the training loop.",
             )
-        for layer in watched.layers or ():
-            self._recorder.check_step(layer.name, step)
+        for name in [layer.name for layer in watched.layers or ()] or [""]:
+            self._recorder.check_step(name, step)
         if not watched.schedule(step) or (watched.budget is not None and not watched.budget.due()):
             return
         start = time.perf_counter()
-        seen = capture(watched.model, self._recorder.probe, watched.layers, exporter=watched.exporter)
+        try:
+            seen = capture(
+                watched.model,
+                self._recorder.probe,
+                watched.layers,
+                batch_size=watched.batch_size,
+                exporter=watched.exporter,
+            )
+        except HiddenError as error:
+            # What has worked before fails for a reason that passes, as when memory is short.
+            if not self._recorder.logged:
+                raise
+            warnings.warn(f"Step {step} is not logged. {error}", HiddenWarning, stacklevel=2)
+            return
         # The default layer is found in the first forward pass, and is the same from then on.
         watched.layers = [layer.spec for layer in seen.layers]
         snapshots = seen.snapshots(int(step))
         share = 1000 * (time.perf_counter() - start) / len(snapshots)
         for snapshot in snapshots:
-            self._recorder.add_snapshot(snapshot, share)
+            self._recorder.add_snapshot(snapshot, share, project=watched.project)
         if watched.budget is not None:
             watched.budget.spend(time.perf_counter() - start)
 
@@ -191,12 +226,13 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         arrays = {} if head is None else _linear_head(head, rows.shape[1], outputs)
         recorder = self._recording()
         recorder.check_step(layer, step)
-        self._require_probe(rows, labels)
         if method is not None:
             get_method(method)
+        self._require_probe(rows, labels)
+        if method is not None:
             recorder.start_projection(method)
         kind = HeadData("linear", arrays) if arrays else HeadData("none")
-        recorder.add_snapshot(Snapshot(layer, int(step), rows, outputs, kind), 0.0)
+        recorder.add_snapshot(Snapshot(layer, int(step), rows, outputs, kind), 0.0, project=method is not None)
 
     def add_projection(self, layer: str, positions: Any, step: int, *, logits: Any = None, labels: Any = None) -> None:
         """Logs a map that you computed: it is shown as it is, without faithfulness or landscape.
@@ -226,9 +262,20 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if recorder is not None:
             atexit.unregister(self._at_exit)
             self._hidden_closed = True
-            with _ProgressLine() as progress:
-                recorder.close(progress)
+            self._abandoned.detach()
+            try:
+                with _ProgressLine() as progress:
+                    recorder.close(progress)
+            finally:
+                super().close()
+            return
         super().close()
+
+    def _get_file_writer(self) -> Any:
+        # PyTorch forgets the step once it has logged its own event of it.
+        if self.purge_step is not None:
+            self._purged_from = int(self.purge_step)
+        return super()._get_file_writer()
 
     def _recording(self) -> Recorder:
         if self._hidden_closed:
@@ -239,20 +286,21 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
                 fix="Open another SummaryWriter on the same directory to go on.",
             )
         if self._recorder is None:
-            if "://" in self.log_dir:
+            log_dir = os.fspath(self.log_dir)
+            if "://" in log_dir:
                 raise HiddenError(
                     "hidden layers are logged to local directories only",
                     expected="a path on this machine",
-                    got=self.log_dir,
+                    got=log_dir,
                     fix="Log locally and copy the directory; TensorBoard reads it from anywhere.",
                 )
-            self._recorder = Recorder(
-                # The projector is another process.
-                os.path.abspath(self.log_dir),
-                lambda summary, step: self._get_file_writer().add_summary(summary, step),
-                lambda: self._get_file_writer().flush(),
-                self.purge_step,
-            )
+            # Nothing in the recorder refers to this writer, so that one that is dropped, as by running a notebook's
+            # cell again, takes its projector with it.
+            events = self._get_file_writer()
+            # The projector is another process.
+            self._recorder = Recorder(os.path.abspath(log_dir), events.add_summary, events.flush, self._purged_from)
+            self._abandoned = weakref.finalize(self, self._recorder.abandon)
+            self._abandoned.atexit = False
             # A script that ends without close() still gets its last maps.
             self._at_exit = _closer(weakref.ref(self))
             atexit.register(self._at_exit)
@@ -261,13 +309,19 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
     def _require_probe(self, rows: FloatArray, labels: Any) -> None:
         recorder = self._recording()
         if recorder.probe is None or labels is not None:
-            recorder.set_probe(Probe(torch.from_numpy(rows), size=len(rows), labels=labels))
+            probe = Probe(torch.from_numpy(rows), size=len(rows), labels=labels)
+            # The same labels at every step are one probe, and one with ids and pictures is not replaced by them.
+            if recorder.probe is None or not np.array_equal(recorder.probe.labels, probe.labels):
+                recorder.set_probe(probe)
 
 
 def _closer(writer: weakref.ref[SummaryWriter]) -> Any:
+    process = os.getpid()
+
     def close() -> None:
         alive = writer()
-        if alive is not None:
+        # A forked child that ends has none of the threads, and the projector is not its own.
+        if alive is not None and os.getpid() == process:
             alive.close()
 
     return close

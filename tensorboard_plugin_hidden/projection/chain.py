@@ -12,11 +12,15 @@ from tensorboard_plugin_hidden.geometry.neighbours import knn
 from tensorboard_plugin_hidden.projection.frame import make_frame
 from tensorboard_plugin_hidden.projection.protocol import Previous, Projector
 
+_REMEMBERED = 256
+"""Most steps that are remembered: one takes 68 bytes a sample, and a run may have many thousand."""
+
 
 class Chain:
     """Remembers where every step's samples were drawn, so that steps may be projected in any order.
 
-    A step is started from the nearest earlier step that has a frame; it never sees a later one.
+    A step is started from the nearest earlier step that has a frame and is remembered; it never sees a later one. Of
+    very many steps every second is forgotten, except the first and the last.
 
     Args:
         method: Draws the frames.
@@ -34,6 +38,11 @@ class Chain:
         if previous is not None and np.isfinite(previous.positions).any():
             self._remember(snapshot.step, previous)
         return frame
+
+    def knows(self, earlier: int, step: int) -> bool:
+        """Whether ``step`` would be started from ``earlier`` or a step after it."""
+        place = bisect_left(self._steps, step)
+        return place > 0 and self._steps[place - 1] >= earlier
 
     def seed(self, step: int, positions: FloatArray, activations: FloatArray, neighbours: int = 15) -> None:
         """Takes over a frame that was drawn before, by another process.
@@ -59,3 +68,7 @@ class Chain:
         if self._steps[place : place + 1] != [step]:
             self._steps.insert(place, step)
         self._previous[step] = previous
+        if len(self._steps) > _REMEMBERED:
+            for forgotten in self._steps[1:-1:2]:
+                del self._previous[forgotten]
+            self._steps = sorted(self._previous)

@@ -195,10 +195,9 @@ def _obstacle(snapshot: Snapshot, finite: BoolArray, fitted: int, scale: float) 
     """Why no map can be drawn, as a sentence; empty when one can."""
     count = len(finite)
     if fitted < FEWEST_ROWS:
-        return (
-            f"A map is fitted to at least {FEWEST_ROWS} samples besides the held-out fifth, "
-            f"and only {int(finite.sum())} of {count} samples have finite activations at this step."
-        )
+        usable = int(finite.sum())
+        lost = "" if usable == count else f" Of {count} samples only {usable} have finite activations at this step."
+        return f"A map is fitted to at least {FEWEST_ROWS} samples besides a fifth that is held out.{lost}"
     if scale == 0:
         return f"The layer {snapshot.layer} gives all samples the same activations at this step."
     return ""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy.typing as npt
 
-from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record, placed_positions
+from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
+from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record
 from tensorboard_plugin_hidden.format.history import History, current, waiting
-from tensorboard_plugin_hidden.format.payload import resolve
-from tensorboard_plugin_hidden.format.reader import LoggedRecord, RunReader
+from tensorboard_plugin_hidden.format.reader import RunReader
 from tensorboard_plugin_hidden.format.schema import FrameRecord, Record, SnapshotRecord
 from tensorboard_plugin_hidden.format.store import StoreReader
 from tensorboard_plugin_hidden.projection.chain import Chain
 from tensorboard_plugin_hidden.projection.methods import get_method
+from tensorboard_plugin_hidden.projection.resume import take_up
 from tensorboard_plugin_hidden.projection.source import load_snapshot
 
 Deliver = Callable[[FrameRecord, Mapping[str, npt.NDArray[Any]]], None]
@@ -41,7 +42,8 @@ class OfflineProjection:
     method: str
     _reader: RunReader = field(init=False)
     _store: StoreReader = field(init=False)
-    _logged: list[LoggedRecord] = field(init=False, default_factory=list)
+    _records: list[Record] = field(init=False, default_factory=list)
+    _payloads: dict[str, bytes] = field(init=False, default_factory=dict)
     _chains: dict[str, Chain] = field(init=False, default_factory=dict)
     _tried: set[str] = field(init=False, default_factory=set)
 
@@ -55,15 +57,18 @@ class OfflineProjection:
         return [record for record in waiting(self._history(), self.method) if str(record.version) not in self._tried]
 
     def draw(self, record: Record, deliver: Deliver) -> None:
-        """Projects one snapshot and hands its frame over.
-
-        Raises:
-            MissingDataError: Its arrays are not in the store.
-        """
+        """Projects one snapshot and hands its frame over; one that cannot be read is left out with a warning."""
         body = record.body
         assert isinstance(body, SnapshotRecord)
         self._tried.add(str(record.version))
-        frame = self._chain(body.layer).project(load_snapshot(record, self._store))
+        chain = self._chains.setdefault(body.layer, Chain(get_method(self.method)))
+        take_up(chain, body.layer, body.step, self.method, self._history(), self._payloads, self._store)
+        try:
+            snapshot = load_snapshot(record, self._store)
+        except HiddenError as error:
+            warnings.warn(f"No map of {record.tag}. {error}", HiddenWarning, stacklevel=2)
+            return
+        frame = chain.project(snapshot)
         deliver(frame_record(frame, str(record.version)), encode_frame(frame))
 
     def follow(self, deliver: Deliver, drawn: Callable[[Record], None]) -> None:
@@ -85,26 +90,7 @@ class OfflineProjection:
                 time.sleep(_POLL_SECONDS)
 
     def _history(self) -> History:
-        self._logged += self._reader.poll()
-        return current(logged.record for logged in self._logged)
-
-    def _chain(self, layer: str) -> Chain:
-        if layer not in self._chains:
-            self._chains[layer] = Chain(get_method(self.method))
-            self._seed(layer)
-        return self._chains[layer]
-
-    def _seed(self, layer: str) -> None:
-        """Takes over what was drawn of this layer before, so that new frames join it without a jump."""
-        history = self._history()
-        inline = {str(logged.record.version): logged.payload for logged in self._logged}
-        snapshots = history.snapshots.get(layer, {})
-        for step, record in history.frames.get(layer, {}).get(self.method, {}).items():
-            if step not in snapshots or not isinstance(record.body, FrameRecord):
-                continue
-            try:
-                arrays = resolve(record.payload, inline[str(record.version)], self._store)
-                snapshot = load_snapshot(snapshots[step], self._store)
-            except HiddenError:
-                continue  # a step whose arrays are gone cannot start another
-            self._chains[layer].seed(step, placed_positions(record.body, arrays), snapshot.activations)
+        for logged in self._reader.poll():
+            self._records.append(logged.record)
+            self._payloads[str(logged.record.version)] = logged.payload
+        return current(self._records)

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
+from tensorboard_plugin_hidden.errors import HiddenWarning
 from tensorboard_plugin_hidden.format.codec import unpack
 from tensorboard_plugin_hidden.format.schema import FrameRecord, Record, SnapshotRecord, body_from_fields, to_json
 from tensorboard_plugin_hidden.projection.wire import receive, send
@@ -39,6 +39,9 @@ _ONE_QUIET_THREAD = {
 _CRASHES_IN_A_ROW = 3
 """After so many, the projector is left alone: what kills it is not chance."""
 
+_PARTING_SECONDS = 5.0
+"""How long a projector that was told to end may take, before it is killed."""
+
 
 class ProjectionService:
     """Projects snapshots in another process, the newest of each layer first.
@@ -53,7 +56,7 @@ class ProjectionService:
     """
 
     def __init__(self, run_dir: str, method: str, deliver: Deliver) -> None:
-        self._command = [sys.executable, "-m", "tensorboard_plugin_hidden.projection.worker"]
+        self._command = [sys.executable, "-P", "-m", "tensorboard_plugin_hidden.projection.worker"]
         self._command.append(json.dumps([run_dir, method]))
         self._run_dir = run_dir
         self._deliver = deliver
@@ -64,6 +67,7 @@ class ProjectionService:
         self._closing = False
         self._done = 0
         self._crashes = 0
+        self._left_alone = False
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._serve, name="hidden-projection", daemon=True)
         self._thread.start()
@@ -72,6 +76,8 @@ class ProjectionService:
         """Asks for a snapshot's frame, and returns at once."""
         assert isinstance(record.body, SnapshotRecord)
         with self._change:
+            if self._left_alone:
+                return
             overtaken = self._newest.get(record.body.layer)
             if overtaken is not None:
                 self._backlog.append(overtaken)
@@ -129,6 +135,8 @@ class ProjectionService:
             with self._change:
                 self._busy = False
                 self._change.notify_all()
+        # close() may have come while the process was being started.
+        self._stop()
 
     def _next(self) -> Record | None:
         with self._change:
@@ -166,7 +174,7 @@ class ProjectionService:
             left = 1 + len(self._newest) + len(self._backlog)
             self._newest.clear()
             self._backlog.clear()
-        self._crashes = 0
+            self._left_alone = True
         self._warn(f"The projector ended {_CRASHES_IN_A_ROW} times in a row; {left} frames are not drawn.")
 
     def _hand_over(self, record: Record, answer: bytes) -> None:
@@ -180,14 +188,19 @@ class ProjectionService:
             self._deliver(frame, arrays)
             with self._change:
                 self._done += 1
-        except HiddenError as error:
+        except Exception as error:  # a log that fails must not take the frames after this one with it
             self._warn(f"A frame could not be logged. {error}")
 
     def _start(self) -> None:
         environment = os.environ | _ONE_QUIET_THREAD
         try:
             self._process = subprocess.Popen(
-                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=environment,
+                # Ctrl-C in a terminal is for the training process, which decides what becomes of this one.
+                process_group=0,
             )
         except OSError as error:
             self._warn(f"The projector could not be started ({error}).")
@@ -199,9 +212,12 @@ class ProjectionService:
         if process.stdin is not None:
             with contextlib.suppress(OSError):  # it is gone already
                 process.stdin.close()
-        if process.poll() is None:
-            process.terminate()
-        process.wait()
+        process.terminate()
+        try:
+            process.wait(_PARTING_SECONDS)
+        except subprocess.TimeoutExpired:  # stopped, or stuck in the kernel
+            process.kill()
+            process.wait()
 
     def _warn(self, sentence: str) -> None:
         advice = f" Training goes on; `hidden project {self._run_dir}` draws what is missing."

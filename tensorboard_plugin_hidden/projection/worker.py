@@ -13,39 +13,70 @@ from typing import BinaryIO
 
 import torch
 
+from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.codec import pack
 from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record
+from tensorboard_plugin_hidden.format.history import History, current
+from tensorboard_plugin_hidden.format.reader import RunReader
 from tensorboard_plugin_hidden.format.schema import SnapshotRecord, body_fields, from_json
 from tensorboard_plugin_hidden.format.store import StoreReader
 from tensorboard_plugin_hidden.projection.chain import Chain
 from tensorboard_plugin_hidden.projection.methods import get_method
+from tensorboard_plugin_hidden.projection.resume import take_up
 from tensorboard_plugin_hidden.projection.source import load_snapshot
 from tensorboard_plugin_hidden.projection.wire import receive, send
 
 
 def main(run_dir: str, method: str) -> None:
     """Answers every snapshot record with a frame, or with what kept it from being made."""
-    # Ctrl-C in a terminal reaches this process too; the training process decides what becomes of it.
+    # Where there are no process groups Ctrl-C reaches this process too; training decides what becomes of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         os.nice(19)
     torch.set_num_threads(1)
     requests, answers = _private_pipes()
-    store = StoreReader(run_dir)
-    chains: dict[str, Chain] = {}
+    projector = _Projector(run_dir, method)
     while (message := receive(requests)) is not None:
-        send(answers, _answer(message, method, store, chains))
+        answer = projector.answer(message)
+        try:
+            send(answers, answer)
+        except BrokenPipeError:  # training was killed while it waited for this frame
+            os._exit(0)
 
 
-def _answer(message: bytes, method: str, store: StoreReader, chains: dict[str, Chain]) -> bytes:
-    try:
-        record = from_json(message)
-        assert isinstance(record.body, SnapshotRecord)
-        chain = chains.setdefault(record.body.layer, Chain(get_method(method)))
-        frame = chain.project(load_snapshot(record, store))
-        return pack(encode_frame(frame), {"frame": body_fields(frame_record(frame, str(record.version)))})
-    except Exception as error:  # whatever it is, the next snapshot may do better
-        return pack({}, {"error": f"{type(error).__name__}: {error}"})
+class _Projector:
+    """Draws the snapshots of one run, and goes on from the frames that the run held before this process was started."""
+
+    def __init__(self, run_dir: str, method: str) -> None:
+        self._run_dir = run_dir
+        self._method = method
+        self._store = StoreReader(run_dir)
+        self._chains: dict[str, Chain] = {}
+        self._before: tuple[History, dict[str, bytes]] | None = None
+
+    def answer(self, message: bytes) -> bytes:
+        """The frame of a snapshot's record, or what kept it from being drawn."""
+        try:
+            record = from_json(message)
+            assert isinstance(record.body, SnapshotRecord)
+            layer, step = record.body.layer, record.body.step
+            chain = self._chains.setdefault(layer, Chain(get_method(self._method)))
+            take_up(chain, layer, step, self._method, *self._drawn_before(), self._store)
+            frame = chain.project(load_snapshot(record, self._store))
+            return pack(encode_frame(frame), {"frame": body_fields(frame_record(frame, str(record.version)))})
+        except Exception as error:  # whatever it is, the next snapshot may do better
+            return pack({}, {"error": f"{type(error).__name__}: {error}"})
+
+    def _drawn_before(self) -> tuple[History, dict[str, bytes]]:
+        """The run as it was when the first snapshot was asked for; what is drawn from then on is in the chains."""
+        if self._before is None:
+            try:
+                logged = list(RunReader(self._run_dir).poll())
+            except HiddenError:  # what cannot be read starts nothing, and keeps nothing from being drawn
+                logged = []
+            payloads = {str(item.record.version): item.payload for item in logged}
+            self._before = current(item.record for item in logged), payloads
+        return self._before
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:

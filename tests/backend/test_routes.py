@@ -64,7 +64,7 @@ def test_runs_are_those_with_hidden_data_newest_first(server, index):
 def test_index_of_the_demo(index):
     assert index["closed"] is True
     assert index["refused"] == ""
-    assert index["probe"]["count"] == 1169
+    assert index["probe"]["count"] == 899
     assert index["probe"]["classes"] == [str(digit) for digit in range(10)]
     (layer,) = index["layers"]
     assert (layer["name"], layer["width"], layer["head"]) == ("fc2:input", 128, "linear")
@@ -225,7 +225,7 @@ def test_logdir_spec(logdir):
     spec = f"first:{logdir / 'digits'},{logdir / 'big'}"
     with tensorboard(["--logdir_spec", spec], loader="slow") as running:
         # TensorBoard calls the run at the root of a named part "name/.", and that of an unnamed part ".".
-        assert running.index("first/.", lambda index: index["closed"])["probe"]["count"] == 1169
+        assert running.index("first/.", lambda index: index["closed"])["probe"]["count"] == 899
         index = running.index(".", lambda index: index["closed"])
         version = index["layers"][0]["frames"]["logged"]["versions"][0]
         assert running.get("frame", run=".", layer="x", step=0, v=version).status == 200

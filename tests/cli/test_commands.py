@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 
 import numpy as np
@@ -71,8 +72,9 @@ def test_interrupting_a_training_is_clean(tmp_path):
     for line in demo.stdout:
         if "Training" in line:
             break
-    while not list((tmp_path / "digits").rglob("head.weight/c/*")):
+    while not (list((tmp_path / "digits").glob("*tfevents*")) and history(tmp_path / "digits").snapshots):
         assert demo.poll() is None
+        time.sleep(0.1)
     demo.send_signal(signal.SIGINT)
     _, errors = demo.communicate(timeout=120)
     assert demo.returncode == 130

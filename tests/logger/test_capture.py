@@ -291,7 +291,7 @@ def test_token_sequences_in_mappings() -> None:
 
 def test_several_inputs_are_positional() -> None:
     bilinear = nn.Bilinear(3, 4, 2)
-    probe = Probe((torch.randn(6, 3), torch.randn(6, 4)))
+    probe = Probe((torch.randn(6, 3), torch.randn(6, 4)), classes="ab")
 
     class Two(nn.Module):
         def __init__(self) -> None:
@@ -315,7 +315,7 @@ def test_the_last_call_of_a_module_counts() -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return self.fc(torch.tanh(self.fc(x)))
 
-    model, probe = Twice(), Probe(torch.randn(5, 3))
+    model, probe = Twice(), Probe(torch.randn(5, 3), classes="abc")
     seen = capture(model, probe, resolve_layers(model, ["fc"]))
     np.testing.assert_array_equal(seen.layers[0].activations, seen.logits)
 
@@ -324,7 +324,7 @@ def test_values_that_are_not_finite_pass_through() -> None:
     x = torch.randn(6, 3)
     x[2, 1], x[4] = np.nan, np.inf
     model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2))
-    seen = capture(model, Probe(x))
+    seen = capture(model, Probe(x, classes="ab"))
     assert np.isfinite(seen.layers[0].activations).all(axis=1).tolist() == [True, True, False, True, False, True]
     assert seen.layers[0].head.kind == "linear"
     assert seen.logits is not None
@@ -334,7 +334,7 @@ def test_values_that_are_not_finite_pass_through() -> None:
 @pytest.mark.parametrize(("dtype", "given"), [(torch.bfloat16, torch.float32), (torch.float64, torch.float32)])
 def test_inputs_take_the_models_floating_type(dtype: torch.dtype, given: torch.dtype) -> None:
     model = nn.Sequential(nn.Linear(3, 4), nn.Linear(4, 2)).to(dtype)
-    seen = capture(model, Probe(torch.randn(5, 3, dtype=given)))
+    seen = capture(model, Probe(torch.randn(5, 3, dtype=given), classes="ab"))
     assert seen.layers[0].activations.dtype == np.float32
     assert seen.layers[0].head.kind == "linear"
 
@@ -356,7 +356,7 @@ def test_one_number_per_sample_is_the_second_of_two_logits() -> None:
     ("model", "labels", "reason"),
     [
         (nn.Linear(3, 1), [0, 1, 2, 0], "one number per sample"),
-        (nn.Linear(3, 1), None, "one number per sample"),
+        (nn.Linear(3, 1), None, "the model is not taken for a classifier"),
         (nn.Linear(3, 2), [0, 1, 2, 0], "2 columns, fewer than the 3 classes"),
         (nn.Unflatten(1, (3, 1)), None, "3 axes"),
         (nn.LSTM(3, 2), None, "not a tensor of logits"),
@@ -405,7 +405,7 @@ def test_layers_that_cannot_be_looked_at_are_named(name: str, parts: list[str]) 
 
 def test_scripted_modules_are_refused_as_layers_but_not_as_parts() -> None:
     model = nn.Sequential(torch.jit.script(nn.Linear(3, 3)), nn.Linear(3, 2))
-    assert capture(model, Probe(torch.randn(4, 3))).layers[0].head.kind == "linear"
+    assert capture(model, Probe(torch.randn(4, 3), classes="ab")).layers[0].head.kind == "linear"
     with pytest.raises(HiddenError, match=r"layer '0' cannot be looked at.*takes no hooks"):
         capture(model, Probe(torch.randn(4, 3)), resolve_layers(model, ["0"]))
 
@@ -417,3 +417,28 @@ def test_models_without_values_are_refused(model: nn.Module) -> None:
     with pytest.raises(HiddenError, match=r"parameters without values.*lazy"):
         capture(nn.Sequential(model), probe)
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_outputs_with_too_many_axes_for_logits_are_not_kept() -> None:
+    """Of a segmentation network's pixels or a language model's tokens the whole probe would not fit the memory."""
+    kept: list[torch.Tensor] = []
+    original = torch.cat
+
+    class Pixels(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(1, 5, 3)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.conv(x)
+
+    def cat(tensors: Any, *args: Any, **kwargs: Any) -> torch.Tensor:
+        kept.extend(tensors)
+        return original(tensors, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch, "cat", cat)
+        seen = capture(Pixels(), image_probe(), batch_size=8)
+    assert seen.logits is None
+    assert "4 axes" in seen.reason
+    assert [tensor.numel() for tensor in kept] == [0, 0, 0, 0]

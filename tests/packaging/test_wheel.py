@@ -41,7 +41,9 @@ def bundle():
 
 def test_both_archives_hold_the_bundle(archives):
     wheel, sdist = archives
-    in_wheel, in_sdist = zipfile.ZipFile(wheel).namelist(), tarfile.open(sdist).getnames()
+    in_wheel = zipfile.ZipFile(wheel).namelist()
+    with tarfile.open(sdist) as archive:
+        in_sdist = archive.getnames()
     assert wheel.name.endswith("py3-none-any.whl")
     for name in bundle():
         assert f"tensorboard_plugin_hidden/static/{name}" in in_wheel

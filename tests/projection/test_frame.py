@@ -192,18 +192,21 @@ def unmappable():
     alike = np.full_like(snap.activations, 3.7)
     few = np.where(np.arange(240)[:, None] < 9, snap.activations, np.nan).astype(np.float32)
     return {
-        "all NaN": (replace(snap, activations=nowhere), "0 of 240 samples have finite activations"),
+        "all NaN": (replace(snap, activations=nowhere), "Of 240 samples only 0 have finite activations"),
         "all alike": (replace(snap, activations=alike), "gives all samples the same activations"),
         "all zero": (replace(snap, activations=np.zeros_like(alike)), "gives all samples the same activations"),
         "alike but for rounding": (
             replace(snap, activations=alike + np.float32(1e-7) * snap.activations),
             "gives all samples the same activations",
         ),
-        "nine finite": (replace(snap, activations=few), "only 9 of 240 samples"),
-        "one row": (replace(snap, activations=snap.activations[:1], logits=snap.logits[:1]), "only 1 of 1 samples"),
+        "nine finite": (replace(snap, activations=few), "Of 240 samples only 9"),
+        "one row": (
+            replace(snap, activations=snap.activations[:1], logits=snap.logits[:1]),
+            "at least 10 samples besides a fifth",
+        ),
         "no rows": (
             replace(snap, activations=snap.activations[:0], logits=snap.logits[:0]),
-            "only 0 of 0 samples",
+            "at least 10 samples besides a fifth",
         ),
         "no units": (replace(snap, activations=snap.activations[:, :0]), "gives all samples the same activations"),
     }

@@ -1,10 +1,13 @@
 """Projection from files alone."""
 
+import warnings
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import tensorboard_plugin_hidden as hidden
-from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.payload import resolve
 from tensorboard_plugin_hidden.format.reader import RunReader
@@ -48,6 +51,23 @@ def test_following_ends_when_the_writer_is_closed(run_dir):
     assert [frame.step for frame in frames] == [record.step for record in drawn] == [0, 1, 2, 3]
 
 
+def test_a_damaged_snapshot_costs_only_its_own_map(run_dir):
+    projection = OfflineProjection(run_dir, "pca")
+    todo = projection.waiting()
+    row = Path(run_dir, "plugins/hidden/store.zarr", todo[1].payload.group, "activations/c", str(todo[1].payload.row))
+    for chunk in [path for path in row.rglob("*") if path.is_file()]:
+        chunk.write_bytes(b"nonsense")
+    steps = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for record in todo:
+            projection.draw(record, lambda frame, arrays: steps.append(frame.step))
+    said = [str(warning.message) for warning in caught if warning.category is HiddenWarning]
+    assert len(said) == 1
+    assert said[0].startswith("No map of hidden/snapshot/fc/00000001")
+    assert steps == [0, 2, 3]
+
+
 def test_unknown_method(run_dir):
     with pytest.raises(HiddenError, match="pca"):
         OfflineProjection(run_dir, "pcca")
@@ -86,4 +106,4 @@ def test_resolve_of_what_the_live_projector_drew(digits_run):
     assert list(frames) == [0, 1, 2, 3]
     for record in frames.values():
         arrays = resolve(record.payload, payloads[str(record.version)], StoreReader(run))
-        assert arrays["positions"].shape == (1169, 2)
+        assert arrays["positions"].shape == (899, 2)

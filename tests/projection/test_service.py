@@ -1,7 +1,9 @@
 """The projector process: real processes, real snapshots."""
 
+import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -9,11 +11,12 @@ import time
 import numpy as np
 import pytest
 
-from tensorboard_plugin_hidden.format.schema import PayloadRef, Record, SnapshotRecord, Version
+from tensorboard_plugin_hidden.format.schema import PayloadRef, Record, SnapshotRecord, Version, to_json
 from tensorboard_plugin_hidden.format.snapshot import HeadData, Snapshot
 from tensorboard_plugin_hidden.format.snapshot_codec import encode_snapshot
 from tensorboard_plugin_hidden.format.store import StoreWriter
 from tensorboard_plugin_hidden.projection.service import ProjectionService
+from tensorboard_plugin_hidden.projection.wire import send
 
 
 class Run:
@@ -125,6 +128,60 @@ def test_a_projector_that_cannot_run_leaves_training_alone(run, monkeypatch):
     assert any("ended 3 times in a row" in text and "hidden project" in text for text in caught)
 
 
+def test_a_projector_that_cannot_run_is_not_tried_for_ever(run, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    caught = []
+    monkeypatch.setattr("warnings.warn", lambda message, *_, **__: caught.append(str(message)))
+    service = ProjectionService(run.path, "hidden", run.deliver)
+    for step in range(3):
+        service.submit(run.snapshot(step))
+        service.drain(lambda done, total: None)
+    assert service.pending == 0
+    service.close()
+    assert len(caught) == 1
+
+
+def test_a_frame_that_cannot_be_logged_costs_only_itself(run, monkeypatch):
+    caught = []
+    monkeypatch.setattr("warnings.warn", lambda message, *_, **__: caught.append(str(message)))
+
+    def deliver(frame, arrays):
+        if frame.step == 0:
+            raise OSError("no space left on device")
+        run.deliver(frame, arrays)
+
+    service = ProjectionService(run.path, "pca", deliver)
+    for step in range(2):
+        service.submit(run.snapshot(step))
+        service.drain(lambda done, total: None)
+    service.close()
+    assert run.steps() == [1]
+    assert any("no space left on device" in text for text in caught)
+
+
+def test_closing_at_once_leaves_no_process(run):
+    services = [ProjectionService(run.path, "pca", run.deliver) for _ in range(5)]
+    for service in services:
+        service.close()
+    assert [service.pid for service in services] == [None] * 5
+
+
+def test_closing_does_not_wait_for_a_projector_that_was_stopped(run, monkeypatch):
+    monkeypatch.setattr("tensorboard_plugin_hidden.projection.service._PARTING_SECONDS", 0.2)
+    service = ProjectionService(run.path, "pca", run.deliver)
+    while service.pid is None:
+        time.sleep(0.01)
+    os.kill(service.pid, signal.SIGSTOP)
+    service.close()
+    assert service.pid is None
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_the_projector(run, service):
+    while service.pid is None:
+        time.sleep(0.01)
+    assert os.getpgid(service.pid) != os.getpgid(0)
+
+
 def test_a_snapshot_that_is_gone_costs_only_its_own_frame(run, service, monkeypatch):
     caught = []
     monkeypatch.setattr("warnings.warn", lambda message, *_, **__: caught.append(str(message)))
@@ -156,8 +213,6 @@ def test_closing_does_not_wait_for_what_is_pending(run):
 
 def test_it_ends_with_the_training_process(run, tmp_path):
     """A training process that is killed leaves no projector behind."""
-    import subprocess
-
     code = f"""
 import time
 from tensorboard_plugin_hidden.projection.service import ProjectionService
@@ -174,6 +229,20 @@ time.sleep(600)
     while _alive(projector):
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_it_says_nothing_when_training_is_killed_while_it_draws(run):
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "tensorboard_plugin_hidden.projection.worker", json.dumps([run.path, "pca"])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    worker.stdout.close()
+    send(worker.stdin, to_json(run.snapshot(0)))
+    worker.stdin.close()
+    assert worker.stderr.read() == b""
+    worker.wait()
 
 
 def _alive(pid):

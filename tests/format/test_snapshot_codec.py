@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from tensorboard_plugin_hidden.format.schema import SnapshotRecord
+from tensorboard_plugin_hidden.format.snapshot import HeadData, Snapshot
+from tensorboard_plugin_hidden.format.snapshot_codec import decode_snapshot, encode_snapshot
+
+
+def stored(activations, **options):
+    return encode_snapshot(Snapshot("fc", 0, activations.astype(np.float32), None, HeadData("none"), **options))[
+        "activations"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset", "dtype"),
+    [
+        (1, 0, "f2"),
+        (0.1, 1000, "f4"),
+        (1, 10_000, "f4"),
+        (1e-8, 0, "f4"),
+        (1e6, 0, "f4"),
+        (1000, 0, "f2"),
+        (1, 3, "f2"),
+    ],
+)
+def test_half_precision_only_where_nothing_is_lost(rng, scale, offset, dtype):
+    activations = rng.normal(size=(200, 16)) * scale + offset
+    array = stored(activations)
+    assert array.dtype == dtype
+    error = np.abs(array.astype(float) - activations).max(axis=0)
+    assert (error <= 0.011 * activations.std(axis=0)).all()
+
+
+def test_dead_units_and_rows_that_are_not_finite_do_not_cost_precision(rng):
+    activations = np.maximum(rng.normal(size=(50, 8)), 0)
+    activations[:, 3] = 0
+    activations[4] = np.nan
+    activations[5, 2] = np.inf
+    array = stored(activations)
+    assert array.dtype == np.float16
+    assert np.isnan(array[4]).all()
+    assert np.isinf(array[5, 2])
+
+
+def test_a_snapshot_comes_back(rng):
+    head = HeadData("linear", {"weight": rng.normal(size=(3, 4)).astype("f4"), "bias": np.zeros(3, "f4")})
+    logits = rng.normal(size=(10, 3)).astype("f4")
+    snapshot = Snapshot("fc", 7, rng.normal(size=(10, 4)).astype("f4"), logits, head)
+    record = SnapshotRecord("fc", 7, 10, 4, "linear", None, 0, 1, 0.0)
+    got = decode_snapshot(record, encode_snapshot(snapshot), None)
+    np.testing.assert_allclose(got.activations, snapshot.activations, atol=2e-3)
+    np.testing.assert_array_equal(got.logits, logits)
+    assert got.head.arrays.keys() == {"weight", "bias"}
+    assert (got.layer, got.step, got.head.kind) == ("fc", 7, "linear")
