@@ -84,7 +84,7 @@ def test_playing_moves_through_the_epochs(browser, server):
         tab.when(f"{SLIDER}.ariaValueNow == 0")
         before = tab.picture()
         tab.frame.get_by_role("button", name="Play").click()
-        tab.frame.get_by_text("(interpolated)").first.wait_for()
+        tab.frame.get_by_text("interpolated", exact=True).wait_for()
         tab.when(f"Number({SLIDER}.ariaValueNow) > 1")
         assert (tab.picture() != before).any(axis=2).mean() > 0.02, "the picture moves"
         tab.when(f"{SLIDER}.ariaValueNow == 3")
@@ -121,19 +121,20 @@ def test_points_and_landscape_have_the_colours_of_their_classes(browser, server,
             assert [int(v) for v in dot[4:-1].split(",")] == colour.tolist()
             checked += 1
         assert checked >= 7
-        tab.page.mouse.move(box["x"] + 2, box["y"] + 2)
-        # without the points, the plane at that place has the hue of that class
-        hide_all_points(tab, colours)
-        tab.page.wait_for_timeout(1500)
-        plane = tab.picture()
-        background = plane[3, 3].astype(float)
-        agreeing = 0
-        for name, colour in colours:
+        # seen from near, the plane between the points there is the page mixed with the colour of that class
+        background = everything[3, 3].astype(float)
+        found = {}
+        for name, _ in colours:
             if spots[name] is None:
                 continue
-            x, y = spots[name]
-            agreeing += same_hue(plane[y, x].astype(float), background, colour)
-        assert agreeing >= checked - 1, f"{agreeing} of {checked}"
+            plane = plane_beside_points(tab, box, spots[name], colours)
+            share, rest = mixtures(plane, background, [colour for _, colour in colours])
+            best = int(np.argmin(rest))
+            found[name] = (colours[best][0], float(share[best].round(2)), float(rest[best].round(1)))
+        wrong = {name: fit for name, fit in found.items() if fit[0] != name or fit[1] < 0.05 or fit[2] > 8}
+        assert len(found) == checked
+        # a sample may lie in another class's territory: that is a mistake of the model
+        assert len(wrong) <= 1, f"{wrong} of {found}"
 
 
 def solid_spot(mask):
@@ -146,16 +147,34 @@ def solid_spot(mask):
     return int(columns[middle]) + 3, int(rows[middle]) + 3
 
 
-def hide_all_points(tab, colours):
-    for place in range(len(colours)):
-        tab.frame.locator(".class-row").nth(place).click(modifiers=["Shift"])
+def plane_beside_points(tab, box, spot, colours, reach=60):
+    """Zooms in at a spot until most of what is around it is plane, and returns the plane's commonest colour there."""
+    x, y = spot
+    for _ in range(12):
+        tab.page.mouse.move(box["x"] + x, box["y"] + y)
+        tab.page.mouse.wheel(0, -400)
+        # the card of the sample under the pointer would cover the plane
+        tab.page.mouse.move(box["x"] + 2, box["y"] + 2)
+        tab.page.wait_for_timeout(400)
+        around = tab.picture()[max(0, y - reach) : y + reach, max(0, x - reach) : x + reach]
+        plane = around[~np.any([close_to(around, colour) for _, colour in colours], axis=0)]
+        if len(plane) > 0.6 * around[..., 0].size:
+            break
+    else:
+        raise AssertionError(f"only points around {spot}")
+    tab.frame.get_by_role("button", name="Fit the map").click()
+    tab.page.mouse.move(box["x"] + 2, box["y"] + 2)
+    tab.page.wait_for_timeout(1200)
+    values, counts = np.unique(plane // 4, axis=0, return_counts=True)
+    commonest = (plane // 4 == values[np.argmax(counts)]).all(axis=1)
+    return plane[commonest].mean(axis=0)
 
 
-def same_hue(pixel, background, colour):
-    """Whether a pixel is a mixture of the background and a class colour, and visibly so."""
-    towards = np.asarray(colour, float) - background
-    share = float(np.clip((pixel - background) @ towards / (towards @ towards), 0, 1))
-    return share > 0.05 and np.abs(background + share * towards - pixel).max() < 24
+def mixtures(pixel, background, colours):
+    """For every class colour, its share in the mixture with the background that is nearest to a pixel, and how far."""
+    towards = np.asarray(colours, float) - background
+    share = np.clip((towards @ (pixel - background)) / (towards**2).sum(axis=1), 0, 1)
+    return share, np.abs(background + share[:, None] * towards - pixel).max(axis=1)
 
 
 def test_the_landscape_opacity_is_a_control(browser, server):
@@ -256,7 +275,7 @@ def test_a_server_that_goes_away_is_said_and_retried(browser, digits_run):
         tab = open_tab(browser, server)
         tab.wait_for_map()
     tab.page.evaluate("1")
-    tab.frame.get_by_role("button", name="Retry").wait_for(timeout=60_000)
+    tab.frame.get_by_role("button", name="Try again").wait_for(timeout=60_000)
     save(tab, "offline")
     assert tab.problems, "the browser noticed it too"
     tab.page.close()

@@ -55,7 +55,8 @@ export interface FramesIndex {
 /** One watched layer. The lists beside `steps` have one entry a snapshot. */
 export interface LayerIndex {
   readonly name: string;
-  readonly width: number;
+  /** `null` when only maps were logged, no activations. */
+  readonly width: number | null;
   readonly head: "linear" | "program" | "none";
   readonly steps: readonly number[];
   readonly wall_times: readonly number[];
@@ -82,6 +83,8 @@ export interface RunIndex {
   readonly probe: ProbeInfo | null;
   readonly layers: readonly LayerIndex[];
   readonly cost: CostInfo | null;
+  /** Why some records of the run could not be read; "" when all could. */
+  readonly refused: string;
 }
 
 /** `prediction` of a sample whose class is not known. */

@@ -1,7 +1,7 @@
 /** Why this file: how large and how solid samples are drawn, from how many there are and how far one has zoomed in. */
 
 /** Disc radius limits at the fitted zoom, CSS pixels: below, a disc is a speck; above, clusters hide themselves. */
-const RADIUS = { min: 1.1, max: 4 } as const;
+const RADIUS = { min: 1.1, max: 3.2 } as const;
 /** Radius per root of the canvas area that one sample has; 2,000 samples on 770 x 600 pixels get 3 pixels. */
 const RADIUS_PER_ROOM = 0.2;
 /** Discs grow slower than the map when zooming in, so that crowded places open up. */

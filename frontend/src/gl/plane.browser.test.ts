@@ -14,6 +14,7 @@ import {
   THEME,
 } from "./bench.fixture";
 import { LANDSCAPE_ALPHA, type Scatter } from "./scatter";
+import { UNSUPPORTED_ALPHA } from "./shaders";
 
 let bench: Bench;
 let scatter: Scatter;
@@ -77,14 +78,61 @@ describe("the landscape", () => {
     expect(Math.abs(palest - 0.53)).toBeLessThan(0.012);
   });
 
-  it("is invisible at chance level and without support", () => {
+  it("is invisible at chance level, and pale without support", () => {
     const chance = makeLandscape(32, (column) => (column < 16 ? [0, 85, 255] : [1, 255, 0]), {
       bounds: BOUNDS,
     });
     scatter.uploadLandscape("a", chance, 2);
     scatter.render(scene({ landscape: 1 }));
     expect(pixel(0.25, 0.5)).toEqual(NOTHING);
-    expect(pixel(0.75, 0.5)).toEqual(NOTHING);
+    expectNear(pixel(0.75, 0.5), faint(COLOURS[1] as string, UNSUPPORTED_ALPHA * LANDSCAPE_ALPHA));
+  });
+
+  it("has an unbroken seam of even width, however the boundary runs through the cells", () => {
+    // A boundary 23 degrees from the rows, with confidences that saturate within a few cells of it.
+    const away = (column: number, row: number) => 0.39 * (column - 15.2) - 0.92 * (row - 15.7);
+    const tilted = makeLandscape(
+      32,
+      (column, row) => {
+        const p = 1 / (1 + Math.exp(-2 * away(column, row)));
+        return [p >= 0.5 ? 0 : 1, Math.round(255 * Math.max(p, 1 - p)), 255];
+      },
+      { bounds: BOUNDS },
+    );
+    scatter.uploadLandscape("a", tilted, 2);
+    scatter.render(scene({ landscape: 1 }));
+    const full = 255 * LANDSCAPE_ALPHA;
+    for (let column = 8; column < 24; column += 0.25) {
+      const alphas = Array.from(
+        { length: SIDE },
+        (_, y) => pixel((column + 0.5) / 32, y / SIDE)[3] as number,
+      );
+      const crossed = alphas.slice(SIDE / 5, (4 * SIDE) / 5);
+      expect(Math.min(...crossed)).toBeLessThan(0.2 * full);
+      const pale = crossed.filter((alpha) => alpha < 0.3 * full).length;
+      expect(pale).toBeGreaterThanOrEqual(1);
+      expect(pale).toBeLessThanOrEqual(6);
+    }
+  });
+
+  it("melts away towards the grid's edge, corners first", () => {
+    scatter.uploadLandscape(
+      "a",
+      makeLandscape(32, () => [0, 255, 255], { bounds: BOUNDS }),
+      2,
+    );
+    scatter.render(scene({ landscape: 1 }));
+    const alpha = (x: number, y: number) => pixel(x, y)[3] as number;
+    const full = 255 * LANDSCAPE_ALPHA;
+    expect(alpha(0.12, 0.5)).toBeGreaterThan(0.8 * full);
+    const inwards = [0.002, 0.02, 0.04, 0.06, 0.08, 0.1, 0.12].map((x) => alpha(x, 0.5));
+    expect(inwards[0]).toBeLessThan(0.02 * full);
+    // No step that an eye could see as a line.
+    inwards.slice(1).forEach((value, i) => {
+      expect(value - (inwards[i] as number)).toBeGreaterThan(0);
+      expect(value - (inwards[i] as number)).toBeLessThan(0.3 * full);
+    });
+    expect(alpha(0.06, 0.06)).toBeLessThan(0.5 * alpha(0.06, 0.5));
   });
 
   it("has row 0 at the bottom", () => {

@@ -13,10 +13,10 @@ import { Slots, slotCapacity } from "./slots";
 export const PLANE_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Every WebGL2 implementation has at least this many layers. */
 export const MAX_LAYERS = 256;
-/** GPU memory for painted landscapes, so that epochs already visited need no painting: 110 of 384 x 384 pixels. */
+/** GPU memory for painted landscapes, so that epochs already visited need no painting: 64 of 512 x 512 pixels. */
 export const PAINT_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Painted pixels per cell: enough for a smooth seam, bounded so that painting stays within a frame's time. */
-const PAINT_SCALE = 3;
+const PAINT_SCALE = 4;
 const PAINT_SIZE = { min: 192, max: 768 } as const;
 
 /** One landscape to draw: which, how much of it, and where clip space lies on it. */
@@ -45,6 +45,11 @@ export class Plane {
     this.blendProgram = createProgram(gl, SCREEN_VERTEX, BLEND_FRAGMENT);
     this.empty = gl.createVertexArray();
     this.target = gl.createFramebuffer();
+  }
+
+  /** False while the driver still compiles; throws when it refuses. */
+  ready(): boolean {
+    return this.paintProgram.ready() && this.blendProgram.ready();
   }
 
   has(key: string): boolean {
@@ -185,6 +190,7 @@ export class Plane {
     gl.uniform1i(paintProgram.uniform("uClasses"), palette.count);
     gl.uniform1i(paintProgram.uniform("uLayer"), this.slots.use(key));
     gl.uniform1i(paintProgram.uniform("uSize"), this.size);
+    gl.uniform1f(paintProgram.uniform("uScale"), this.paintSize / this.size);
     gl.uniform1f(paintProgram.uniform("uChance"), palette.count > 1 ? 1 / palette.count : 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     gl.enable(gl.BLEND);

@@ -85,6 +85,11 @@ export class Points {
     gl.bindVertexArray(null);
   }
 
+  /** False while the driver still compiles; throws when it refuses. */
+  ready(): boolean {
+    return this.program.ready();
+  }
+
   has(key: string): boolean {
     return this.slots.has(key);
   }

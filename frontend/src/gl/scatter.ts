@@ -76,6 +76,11 @@ export class Scatter {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
+  /** Whether `render` would draw at once: false while the driver still compiles. Throws when it refuses a shader. */
+  ready(): boolean {
+    return this.points.ready() && this.plane.ready();
+  }
+
   /** How many samples and frames to make room for; labels negative or `null` are none. Free when nothing changed. */
   setSamples(count: number, frames: number, labels: Int32Array | null): void {
     const resized = count !== this.count || frames !== this.frames;

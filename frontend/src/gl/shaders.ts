@@ -110,29 +110,45 @@ void main() {
 }
 `;
 
+/** What is left of the landscape's strength on a boundary, and where no sample supports what the model would decide. */
+export const SEAM_ALPHA = 0.08;
+export const UNSUPPORTED_ALPHA = 0.5;
+
 /** The cell under a pixel and its eight neighbours, row by row. */
 const CELLS = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
+const column = (k: number) => k % 3;
+const row = (k: number) => Math.floor(k / 3);
 /** Loops over arrays are several times slower in software renderers than the same lines written out. */
 const unrolled = (line: (k: number) => string) => CELLS.map(line).join("\n  ");
 
 /**
  * Paints one landscape into a colour texture. Classes are integers and cannot be interpolated, so every class gathers
- * votes from the 9 cells around: quadratic B-spline weight times how far the cell's confidence lies above the lowest one
- * here. Near a boundary confidence falls to its lowest, so the votes change sides where the model does, between the
- * cells' centres. The class with most votes gives the colour, its lead the pale seam; confidence and support are
- * smoothed with the same weights. Alpha rises from chance level (1 / classes) to certainty.
+ * votes from the 9 cells around: quadratic B-spline weight times how far the cell's confidence lies above what it is on
+ * a boundary: one half between two classes, less where more compete, and then the lowest around is taken. The votes thus
+ * change sides where the model does and not half way between two cells. They are smooth functions with a gradient;
+ * lead / gradient is the distance to the boundary, so the pale seam has the same width everywhere, and a core wide
+ * enough to survive the texture's filter. Alpha rises from chance level (1 / classes) to certainty, fades where no sample is near, and at the grid's edge.
  */
 export const PAINT_FRAGMENT = `${COMMON}
 precision highp sampler2DArray;
 uniform sampler2DArray uCells;
 uniform int uLayer, uSize;
-uniform float uChance;
+uniform float uChance, uScale;
 in vec2 vClip;
 out vec4 colour;
-const float SEAM = 0.45;
-const float EDGE = 0.05;
-// One step of an 8-bit confidence: where it is flat, every cell has the same vote.
-const float STEP = 1.0 / 255.0;
+// Half widths of the seam in painted pixels: pale up to the first, fully coloured from the second on.
+const vec2 SEAM = vec2(0.5, 1.6);
+const float SEAM_ALPHA = ${SEAM_ALPHA};
+const float UNSUPPORTED = ${UNSUPPORTED_ALPHA};
+// The fade's start on the way from the centre (0) to the edge (1); samples lie within 0.77 of it.
+const float FADE_FROM = 0.72;
+// Early in training confidences are low everywhere: the curve lets territories show, and chance level stays invisible.
+const float CURVE = 0.65;
+// So that cells count a little where confidence is flat.
+const float LEAST_MARGIN = 0.004;
+// Sharpness of the minimum, which has to be a smooth function of the place, too; and the largest exponent of a float.
+const float SHARPNESS = 150.0;
+const float MOST = 75.0;
 vec4 cellAt(ivec2 at) {
   return texelFetch(uCells, ivec3(clamp(at, ivec2(0), ivec2(uSize - 1)), uLayer), 0);
 }
@@ -143,40 +159,58 @@ float classOf(vec4 texel) {
 vec3 spline(float t) {
   return vec3(0.5 * (0.5 - t) * (0.5 - t), 0.75 - t * t, 0.5 * (0.5 + t) * (0.5 + t));
 }
+vec3 slope(float t) {
+  return vec3(t - 0.5, -2.0 * t, t + 0.5);
+}
 void main() {
   vec2 uv = vClip * 0.5 + 0.5;
   vec2 cell = uv * float(uSize);
   ivec2 centre = ivec2(floor(cell));
   vec2 t = fract(cell) - 0.5;
   vec3 wx = spline(t.x), wy = spline(t.y);
-  float confidence = 0.0, support = 0.0, lowest = 1.0, different = 0.0;
+  float confidence = 0.0, support = 0.0, different = 0.0;
   ${unrolled(
     (k) => `
-  vec4 texel${k} = cellAt(centre + ivec2(${(k % 3) - 1}, ${Math.floor(k / 3) - 1}));
+  vec4 texel${k} = cellAt(centre + ivec2(${column(k) - 1}, ${row(k) - 1}));
   float class${k} = classOf(texel${k});
-  float weight${k} = wx[${k % 3}] * wy[${Math.floor(k / 3)}];
+  float weight${k} = wx[${column(k)}] * wy[${row(k)}];
   different += abs(class${k} - class0);
   confidence += weight${k} * texel${k}.b;
-  support += weight${k} * texel${k}.a;
-  lowest = min(lowest, texel${k}.b);`,
+  support += weight${k} * texel${k}.a;`,
   )}
   float best = class4;
   float seam = 1.0;
   if (different > 0.0) {
-    float total = 0.0, top = 0.0, gathered;
-    ${unrolled((k) => `float vote${k} = weight${k} * (texel${k}.b - lowest + STEP); total += vote${k};`)}
+    vec3 dx = slope(t.x), dy = slope(t.y);
+    // Votes and their gradient: of the leading class, and of the one behind it.
+    vec3 first = vec3(0.0), second = vec3(0.0), gathered;
+    float lowest = 0.0;
+    ${unrolled((k) => `lowest += weight${k} * exp(clamp(SHARPNESS * (texel4.b - texel${k}.b), -MOST, MOST));`)}
+    float undecided = min(0.5, texel4.b - log(lowest) / SHARPNESS);
+    best = -1.0;
+    ${unrolled(
+      (k) =>
+        `vec3 vote${k} = max(texel${k}.b - undecided, LEAST_MARGIN) *
+      vec3(weight${k}, dx[${column(k)}] * wy[${row(k)}], wx[${column(k)}] * dy[${row(k)}]);`,
+    )}
     ${unrolled(
       (c) => `
-    gathered = ${CELLS.map((k) => `(class${k} == class${c} ? vote${k} : 0.0)`).join(" + ")};
-    if (gathered > top) { top = gathered; best = class${c}; }`,
+    gathered = ${CELLS.map((k) => `(class${k} == class${c} ? vote${k} : vec3(0.0))`).join(" + ")};
+    if (class${c} != best) {
+      if (gathered.x > first.x) { second = first; first = gathered; best = class${c}; }
+      else if (gathered.x > second.x) { second = gathered; }
+    }`,
     )}
-    // Twice the lead over one half: over two classes this is the margin, and where three meet it is pale at once.
-    seam = smoothstep(0.0, SEAM, 2.0 * top / total - 1.0);
+    vec3 lead = first - second;
+    float pixels = uScale * lead.x / max(length(lead.yz), 1e-6);
+    seam = mix(SEAM_ALPHA, 1.0, smoothstep(SEAM.x, SEAM.y, pixels));
   }
-  float certainty = clamp((confidence - uChance) / (1.0 - uChance), 0.0, 1.0);
-  vec2 inside = smoothstep(vec2(0.0), vec2(EDGE), uv) * smoothstep(vec2(0.0), vec2(EDGE), 1.0 - uv);
+  float certainty = pow(clamp((confidence - uChance) / (1.0 - uChance), 0.0, 1.0), CURVE);
+  // A square with round corners: the fourth power's norm.
+  vec2 away = abs(vClip) * abs(vClip);
+  float fade = 1.0 - smoothstep(FADE_FROM, 1.0, sqrt(length(away)));
   vec4 fill = paletteOf(uint(best));
-  float alpha = certainty * support * seam * inside.x * inside.y * fill.a;
+  float alpha = certainty * mix(UNSUPPORTED, 1.0, support) * seam * fade * fill.a;
   colour = vec4(fill.rgb, 1.0) * alpha;
 }
 `;

@@ -3,7 +3,7 @@ import { makeFrame, makeLandscape } from "../data/codec.fixture";
 import { makeIndex } from "../state/index.fixture";
 import { Store } from "../state/store";
 import { fitCamera, toScreen } from "./camera";
-import { attachStage } from "./stage";
+import { attachStage, FIRST_PICTURE } from "./stage";
 
 /** Every call that moves data to the GPU; drawing may not make one once the frames are there. */
 const UPLOADS = [
@@ -22,6 +22,8 @@ let store: Store;
 let detach: () => void;
 let uploads: number;
 let draws: number;
+/** Where the last picture placed frames and landscapes: every four-number uniform since the canvas was cleared. */
+let placed: number[][];
 
 const frameOf = (i: number) =>
   makeFrame(
@@ -45,6 +47,15 @@ function count(gl: WebGL2RenderingContext): void {
       },
     });
   }
+  const [clear, uniform4f] = [gl.clear.bind(gl), gl.uniform4f.bind(gl)];
+  gl.clear = (mask) => {
+    placed = [];
+    clear(mask);
+  };
+  gl.uniform4f = (location, ...values) => {
+    placed.push(values);
+    uniform4f(location, ...values);
+  };
   const drawArrays = gl.drawArrays.bind(gl);
   gl.drawArrays = (...args) => {
     draws += 1;
@@ -82,6 +93,8 @@ beforeEach(async () => {
   }
   uploads = 0;
   draws = 0;
+  placed = [];
+  performance.clearMarks(FIRST_PICTURE);
   detach = attachStage(canvas, store);
   count(context());
   await frames(20);
@@ -106,6 +119,21 @@ it("uploads nothing while scrubbing, panning and zooming", async () => {
   await frames(2);
   expect(draws).toBeGreaterThan(20);
   expect(uploads).toBe(0);
+});
+
+it("marks its first picture of samples, once, and none before there are samples", async () => {
+  const marks = () => performance.getEntriesByName(FIRST_PICTURE).length;
+  expect(marks()).toBe(1);
+  store.seek(0);
+  await frames(2);
+  expect(marks()).toBe(1);
+  const other = canvas.cloneNode() as HTMLCanvasElement;
+  document.body.append(other);
+  const stop = attachStage(other, new Store());
+  await frames();
+  expect(marks()).toBe(1);
+  stop();
+  other.remove();
 });
 
 it("draws nothing while nothing changes", async () => {
@@ -147,6 +175,19 @@ it("zooms at the pointer, drags, and fits again on a double click", async () => 
   expect(store.view.camera.value?.x).toBeLessThan(zoomed?.x as number);
   canvas.dispatchEvent(new MouseEvent("dblclick"));
   expect(store.view.camera.value).toBeNull();
+});
+
+it("rests exactly on the fitted view after gliding there", async () => {
+  store.seek(0);
+  await frames();
+  const fitted = placed;
+  expect(fitted.length).toBeGreaterThan(0);
+  store.view.camera.value = { x: 0.4, y: 0.5, zoom: 3 };
+  await frames();
+  expect(placed).not.toEqual(fitted);
+  store.fitCamera();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(placed).toEqual(fitted);
 });
 
 it("does not move a view that the user chose when the map grows", async () => {

@@ -16,6 +16,9 @@ import { Visibility } from "./visibility";
 /** Time constant with which a fitted view follows growing bounds: new frames glide in, they do not jerk. */
 const GLIDE_MS = 120;
 
+/** Mark on the browser's performance timeline: samples are on screen for the first time. */
+export const FIRST_PICTURE = "hidden:first-picture";
+
 /** Starts drawing; the returned function stops it and frees everything. Sets `transient.drawing` and `transient.hover`. */
 export function attachStage(canvas: HTMLCanvasElement, store: Store): () => void {
   const stage = new Stage(canvas, store);
@@ -32,6 +35,7 @@ class Stage {
   private request = 0;
   private lastAt = 0;
   private themeChanged = true;
+  private marked = false;
   private readonly stops: (() => void)[];
 
   constructor(
@@ -88,14 +92,30 @@ class Stage {
     try {
       this.scatter = new Scatter(this.canvas);
     } catch (error) {
-      // Without WebGL2, or with a driver that refuses the shaders, there is nothing to draw with; the view says so.
-      if (!(error instanceof NoWebGL2Error)) console.error(error);
-      this.store.transient.drawing.value = "missing";
+      this.giveUp(error);
       return;
     }
     this.store.transient.drawing.value = "ok";
     this.themeChanged = true;
     this.invalidate();
+  }
+
+  /** Without WebGL2, or with a driver that refuses the shaders, there is nothing to draw with; the view says so. */
+  private giveUp(error: unknown): void {
+    if (!(error instanceof NoWebGL2Error)) console.error(error);
+    this.scatter?.destroy();
+    this.scatter = null;
+    this.store.transient.drawing.value = "missing";
+  }
+
+  /** Whether the driver has compiled everything. */
+  private compiled(scatter: Scatter): boolean {
+    try {
+      return scatter.ready();
+    } catch (error) {
+      this.giveUp(error);
+      return false;
+    }
   }
 
   /** Subscribes to everything that the picture depends on. */
@@ -134,11 +154,15 @@ class Stage {
     const moreToUpload = uploadAhead(store, scatter);
     const position = store.derived.position.peek();
     const ready = this.frames(scatter);
-    if (ready === "loading") {
-      // The picture before stays until the data is here; the view says that it is loading.
-      if (moreToUpload) this.invalidate();
+    // The picture before stays until the data is here; the view says that it is loading.
+    const waiting = ready === "loading" || store.derived.awaitingSamples.peek();
+    const compiling = !waiting && !this.compiled(scatter);
+    if (waiting || compiling) {
+      if (this.scatter !== null && (moreToUpload || compiling)) this.invalidate();
       return;
     }
+    // An empty canvas needs no drawing: the first one costs as much as a full one.
+    if (ready === null && !this.marked) return;
     this.updateHover(camera, ready);
     scatter.render({
       from: ready?.from ?? null,
@@ -151,6 +175,10 @@ class Stage {
       landscape: store.view.landscapeOpacity.peek(),
       hover: store.transient.hover.peek()?.index ?? -1,
     });
+    if (ready !== null && !this.marked) {
+      this.marked = true;
+      performance.mark(FIRST_PICTURE);
+    }
     const gliding = this.shownCamera !== null && !sameView(this.shownCamera, this.target(), this.size);
     if (moreToUpload || fading === "fading" || gliding) this.invalidate();
   }
@@ -168,7 +196,9 @@ class Stage {
     const glide = chosen === null && from !== null && !this.store.transient.reducedMotion.peek();
     let camera = chosen ?? this.fitted;
     if (glide && !sameView(from, camera, this.size)) {
-      camera = mixCameras(from, camera, 1 - Math.exp(-elapsed / GLIDE_MS));
+      const nearer = mixCameras(from, camera, 1 - Math.exp(-elapsed / GLIDE_MS));
+      // The last stretch is taken at once, so that the view rests exactly where it belongs.
+      if (!sameView(nearer, camera, this.size)) camera = nearer;
     }
     // Before there is anything to fit there is nothing to glide from either.
     this.shownCamera = bounds === null && chosen === null ? null : camera;

@@ -19,8 +19,14 @@ export interface Derived {
   readonly steps: ReadonlySignal<readonly number[]>;
   /** Steps that were captured and have no frame yet. */
   readonly pendingSteps: ReadonlySignal<readonly number[]>;
+  /** Steps of snapshots and of maps together, ascending: maps that were logged as such have no snapshot. */
+  readonly allSteps: ReadonlySignal<readonly number[]>;
   readonly unit: ReadonlySignal<"epoch" | "step">;
   readonly position: ReadonlySignal<Position | null>;
+  /** The index is here, and the samples' labels are still on their way: colours are not known yet. */
+  readonly awaitingSamples: ReadonlySignal<boolean>;
+  /** A frame around the time now is not on the client yet; the picture on screen is of another time. */
+  readonly missingNow: ReadonlySignal<boolean>;
   /** Index of the true frame that numbers, predictions and rings are of; -1 without frames. */
   readonly nearestFrame: ReadonlySignal<number>;
   /** "epoch 14" or "epoch 12.4 (interpolated)". */
@@ -76,7 +82,16 @@ export function derive(view: Store["view"], data: Store["data"], transient: Stor
     const made = new Set(steps.value);
     return (layerIndex.value?.steps ?? NO_STEPS).filter((step) => !made.has(step));
   });
+  const allSteps = computed(() =>
+    [...new Set([...(layerIndex.value?.steps ?? NO_STEPS), ...steps.value])].sort((p, q) => p - q),
+  );
+  const unit = computed(() => stepUnit(allSteps.value));
   const position = computed(() => locate(steps.value, view.time.value));
+  const missingNow = computed(() => {
+    if (position.value === null) return false;
+    const { a, b } = position.value;
+    return [a, b].some((i) => !data.buffered.value.has(i) && !data.failed.value.has(i));
+  });
   const nearestFrame = computed(() => (position.value === null ? -1 : nearest(position.value)));
   const accuracyNow = computed(() => {
     const layer = layerIndex.value;
@@ -97,10 +112,13 @@ export function derive(view: Store["view"], data: Store["data"], transient: Stor
     keys,
     steps,
     pendingSteps,
-    unit: computed(() => stepUnit(layerIndex.value?.steps ?? steps.value)),
+    allSteps,
+    unit,
     position,
+    missingNow,
+    awaitingSamples: computed(() => data.index.value?.probe != null && data.samples.value === null),
     nearestFrame,
-    epochLabel: computed(() => timeLabel(steps.value, view.time.value)),
+    epochLabel: computed(() => timeLabel(steps.value, view.time.value, unit.value)),
     accuracyNow,
     faithfulnessNow,
     reasonNow: computed(() => frames.value?.reason[nearestFrame.value] ?? ""),

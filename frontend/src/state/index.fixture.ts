@@ -59,6 +59,7 @@ export function makeIndex({
     probe: { version: "p", count: 2, classes: ["a", "b", "c"], thumbnails: null, texts: false },
     layers: [layer] as const,
     cost: { bytes_per_snapshot: 1000, capture_ms: 30, share: 0.01 },
+    refused: "",
   };
   return index satisfies RunIndex;
 }

@@ -35,6 +35,8 @@ export class IndexSync {
         const from = performance.now();
         const index = await this.client.index(view.run.peek(), signal);
         durationMs = performance.now() - from;
+        // The first time, frames are loaded beside the samples; nothing is drawn before both are here.
+        if (data.index.peek() === null) this.apply(index, null);
         const samples = await this.samples(index, signal);
         signal.throwIfAborted();
         this.apply(index, samples);
@@ -69,7 +71,7 @@ export class IndexSync {
     signal.throwIfAborted();
   }
 
-  /** The probe's samples; asked for once a version. A failure leaves them out: the map is readable without. */
+  /** The probe's samples; asked for once a version. */
   private async samples(index: RunIndex, signal: AbortSignal): Promise<Samples | null> {
     const { probe, run } = index;
     if (probe === null) return null;
@@ -85,17 +87,17 @@ export class IndexSync {
     const { data, view, derived } = this.store;
     const previous = data.index.peek();
     const news = previous === null || previous.updated !== index.updated || previous.closed !== index.closed;
-    if (!news && data.samples.peek() === samples) return;
     const framesBefore = derived.frames.peek();
     batch(() => {
+      data.samples.value = samples;
+      if (samples !== null || index.probe === null) data.status.value = { kind: "ready" };
+      if (!news) return;
       const now = Date.now();
       data.now.value = now;
       data.lastUpdate.value = previous === null ? Math.min(now, index.updated * 1000) : now;
       data.index.value = index;
-      data.samples.value = samples;
       data.thumbnailsUrl.value =
         index.probe?.thumbnails == null ? null : this.client.thumbnailsUrl(index.run, index.probe.version);
-      data.status.value = { kind: "ready" };
       this.select(index);
       data.failed.value = stillFailed(data.failed.peek(), framesBefore, derived.frames.peek());
       const last = derived.steps.peek().at(-1) ?? 0;
@@ -129,7 +131,8 @@ export class IndexSync {
     const problem = { message: error.message, url: error.url };
     // A run that was deleted, or a server started on another log directory: the list says what there is now.
     if (error.status === 404) this.expireRuns();
-    if (data.index.peek() === null) data.status.value = { kind: "error", ...problem };
+    const nothingYet = data.index.peek() === null || this.store.derived.awaitingSamples.peek();
+    if (nothingYet) data.status.value = { kind: "error", ...problem };
     else data.offline.value = problem;
   }
 }

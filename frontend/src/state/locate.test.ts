@@ -61,9 +61,17 @@ describe("names", () => {
     expect(stepUnit(steps)).toBe(unit);
   });
   it("says when a picture is made up", () => {
-    expect(timeLabel([0, 1, 2], 1)).toBe("epoch 1");
-    expect(timeLabel([0, 1, 2], 1.4)).toBe("epoch 1.4 (interpolated)");
-    expect(timeLabel(STEPS, 25)).toBe("step 25 (interpolated)");
-    expect(timeLabel([], 1)).toBe("");
+    expect(timeLabel([0, 1, 2], 1, "epoch")).toBe("epoch 1");
+    expect(timeLabel([0, 1, 2], 1.4, "epoch")).toBe("epoch 1.4 (interpolated)");
+    expect(timeLabel(STEPS, 25, "step")).toBe("step 25 (interpolated)");
+    expect(timeLabel([], 1, "epoch")).toBe("");
+  });
+  it("counts frames with gaps in what the snapshots are counted in", () => {
+    expect(timeLabel([0, 8, 9], 8, "epoch")).toBe("epoch 8");
+    expect(timeLabel([0, 8, 9], 4, "epoch")).toBe("epoch 4.0 (interpolated)");
+  });
+  it("separates thousands", () => {
+    expect(timeLabel([0, 5_500, 11_000], 5_500, "step")).toBe("step 5,500");
+    expect(timeLabel([0, 5_500, 11_000], 8_250.4, "step")).toBe("step 8,250 (interpolated)");
   });
 });

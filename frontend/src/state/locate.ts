@@ -60,12 +60,19 @@ export function stepUnit(steps: readonly number[]): "epoch" | "step" {
   return consecutive && (first === 0 || first === 1) ? "epoch" : "step";
 }
 
-/** "epoch 14", or "epoch 12.4 (interpolated)" between two frames, so that made-up positions are never taken for data. */
-export function timeLabel(steps: readonly number[], time: number): string {
+/**
+ * "epoch 14", or "epoch 12.4 (interpolated)" between two frames, so that made-up positions are never taken for data.
+ *
+ * @param unit what the run's snapshots are counted in; its frames alone may have gaps and would not tell.
+ */
+export function timeLabel(steps: readonly number[], time: number, unit: "epoch" | "step"): string {
   const position = locate(steps, time);
   if (position === null) return "";
-  const unit = stepUnit(steps);
-  if (position.mix === 0) return `${unit} ${steps[position.a]}`;
+  if (position.mix === 0) return `${unit} ${(steps[position.a] as number).toLocaleString("en-US")}`;
   const digits = unit === "epoch" ? 1 : 0;
-  return `${unit} ${time.toFixed(digits)} (interpolated)`;
+  const shown = time.toLocaleString("en-US", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return `${unit} ${shown} (interpolated)`;
 }

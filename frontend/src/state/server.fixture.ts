@@ -8,6 +8,8 @@ export class Server {
   runs = ["r"];
   indexOf: Record<string, RunIndex> = { r: makeIndex({ steps: 5, frames: 4 }) };
   failing = new Set<string>();
+  /** Milliseconds that a route takes beyond the usual. */
+  slow = new Map<string, number>();
   asked: string[] = [];
   active = 0;
   mostActive = 0;
@@ -20,7 +22,7 @@ export class Server {
       this.active += 1;
       this.mostActive = Math.max(this.mostActive, this.active);
     }
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 5 + (this.slow.get(route) ?? 0)));
     if (route === "frame" || route === "landscape") this.active -= 1;
     init?.signal?.throwIfAborted();
     return this.answer(route, url.searchParams);

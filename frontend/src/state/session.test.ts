@@ -63,6 +63,32 @@ describe("opening", () => {
     expect(store.data.lastUpdate.value).toBe(100_000);
   });
 
+  it("loads frames beside the samples, and is not ready before both are here", async () => {
+    server.slow.set("samples", 50);
+    open();
+    await settle(40);
+    expect(server.count("samples")).toBe(1);
+    expect(store.data.buffered.value.size).toBeGreaterThan(0);
+    expect(store.derived.awaitingSamples.value).toBe(true);
+    expect(store.data.status.value.kind).toBe("loading");
+    await settle();
+    expect(store.derived.awaitingSamples.value).toBe(false);
+    expect(store.data.status.value.kind).toBe("ready");
+    expect(store.data.lastUpdate.value).toBe(100_000);
+  });
+
+  it("says why there is nothing to see when the samples cannot be had, and goes on when they can", async () => {
+    server.failing.add("samples");
+    open();
+    await settle();
+    expect(store.data.status.value).toMatchObject({ kind: "error", message: "It is gone." });
+    server.failing.clear();
+    store.retry();
+    await settle();
+    expect(store.data.status.value.kind).toBe("ready");
+    expect(store.data.samples.value?.ids).toEqual(["0", "1"]);
+  });
+
   it("asks for the last frame first and for four at a time at most", async () => {
     server.indexOf.r = makeIndex({ steps: 30, frames: 30 });
     open();

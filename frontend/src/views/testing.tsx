@@ -68,6 +68,7 @@ export function runIndex(
       },
     ],
     cost: { bytes_per_snapshot: 900_000, capture_ms: 31, share: 0.006 },
+    refused: "",
     ...overrides,
   };
 }

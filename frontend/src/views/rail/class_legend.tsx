@@ -12,6 +12,7 @@ export function ClassLegend(): JSX.Element | null {
   const stats = useClassStats();
   if (classes.value.length === 0) return null;
 
+  const judged = stats.value.judged.some((samples) => samples > 0);
   const hidden = store.view.hiddenClasses.value;
   return (
     <section class="rail-section class-legend">
@@ -22,7 +23,7 @@ export function ClassLegend(): JSX.Element | null {
             Show all
           </button>
         ) : (
-          <span class="faint small">right · samples</span>
+          <span class="faint small">{judged ? "right · samples" : "samples"}</span>
         )}
       </div>
       <ul aria-label="Classes">

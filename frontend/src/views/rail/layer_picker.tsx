@@ -10,8 +10,9 @@ const HEAD_WORDS: Readonly<Record<LayerIndex["head"], string>> = {
   none: "no head",
 };
 
-/** Text of one choice: name, width, head. */
+/** Text of one choice: name, width, head; a layer of which only maps were logged has neither. */
 export function layerText(layer: LayerIndex): string {
+  if (layer.width === null) return `${layer.name} · logged map`;
   return `${layer.name} · ${layer.width} · ${HEAD_WORDS[layer.head]}`;
 }
 

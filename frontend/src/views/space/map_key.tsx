@@ -1,9 +1,30 @@
 /** What the marks on the map mean, as small as a map's key is. */
 import type { JSX } from "preact";
+import { UNKNOWN_CLASS } from "../../data/types";
+import type { Store } from "../../state/store";
 import { count } from "../../ui/format";
 import { mistakes } from "../rail/class_stats";
 import { useClassStats } from "../rail/use_class_stats";
 import { useStore } from "../store_context";
+
+/** Where the colours of the samples come from. */
+type Colouring = "label" | "prediction" | "none";
+
+const SAMPLE_WORDS: Readonly<Record<Colouring, string>> = {
+  label: "sample, coloured by label",
+  prediction: "sample, coloured by prediction",
+  none: "sample; neither labels nor predictions were logged",
+};
+
+/** By label where there are labels, else by prediction, as the points are drawn. */
+function colouring(store: Store): Colouring {
+  const { derived, data } = store;
+  if (derived.classCounts.value.some((samples) => samples > 0)) return "label";
+  // Reading it subscribes to it: the frame may come later.
+  void data.buffered.value;
+  const prediction = store.frameAt(derived.nearestFrame.value)?.prediction;
+  return prediction?.some((c) => c !== UNKNOWN_CLASS) ? "prediction" : "none";
+}
 
 /** The key, lower left on the map. */
 export function MapKey(): JSX.Element {
@@ -16,7 +37,7 @@ export function MapKey(): JSX.Element {
         <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
           <circle cx="6" cy="6" r="3.2" class="key-dot" />
         </svg>
-        sample, coloured by label
+        {SAMPLE_WORDS[colouring(store)]}
       </li>
       {judged > 0 && (
         <li>

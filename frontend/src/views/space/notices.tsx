@@ -9,6 +9,7 @@ export function Notices(): JSX.Element | null {
   const store = useStore();
   const { data, derived } = store;
   const offline = data.offline.value;
+  const refused = data.index.value?.refused ?? "";
   const reason = derived.reasonNow.value;
   const failed = data.failed.value.get(derived.nearestFrame.value);
   const pending = derived.pendingSteps.value.length;
@@ -23,6 +24,11 @@ export function Notices(): JSX.Element | null {
           </p>
           <RetryButton />
         </div>
+      )}
+      {refused !== "" && (
+        <p class="notice" data-tone="warn">
+          {refused}
+        </p>
       )}
       {reason !== "" && (
         <p class="notice" data-tone="warn">
@@ -44,7 +50,14 @@ export function Notices(): JSX.Element | null {
       )}
       {pending > 0 && (
         <p class="notice numeric">
-          {mapped} of {plural(mapped + pending, noun)} mapped so far
+          {mapped} of {plural(mapped + pending, noun)} mapped
+          {data.index.value?.closed === true ? (
+            <>
+              ; <code>hidden project</code> maps the rest
+            </>
+          ) : (
+            " so far"
+          )}
         </p>
       )}
       {store.transient.drawing.value === "lost" && (

@@ -1,9 +1,12 @@
 import { act, screen } from "@testing-library/preact";
-import { expect, test } from "vitest";
-import { framesIndex, renderWith, runIndex, storeWith, UPDATED } from "../testing";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { UNKNOWN_CLASS } from "../../data/types";
+import { frameData, framesIndex, renderWith, runIndex, samples, storeWith, UPDATED } from "../testing";
 import { HoverCard } from "./hover_card";
+import { LoadingMark, MARK_AFTER_MS } from "./loading_mark";
 import { MapKey } from "./map_key";
 import { Notices } from "./notices";
+import { MapTitle } from "./space";
 import { mapSummary } from "./summary";
 
 test("the card of a wrong, held-out sample says both, its confidence and its neighbours", () => {
@@ -60,6 +63,27 @@ test("the key counts what is wrong, and calls a stand-in a stand-in", () => {
   expect(other.container.textContent).toContain("fitted stand-in for the model's head");
 });
 
+test("the key says where the colours come from", () => {
+  const store = storeWith();
+  const { container } = renderWith(store, <MapKey />);
+  expect(container.textContent).toContain("coloured by label");
+  act(() => {
+    store.data.samples.value = { ...samples(), labels: new Int32Array(6).fill(-1) };
+  });
+  expect(container.textContent).toContain("coloured by prediction");
+  act(() => {
+    store.putFrame(2, { ...frameData(2), prediction: new Uint16Array(6).fill(UNKNOWN_CLASS) });
+  });
+  expect(container.textContent).toContain("neither labels nor predictions were logged");
+});
+
+test("a map that was logged as such is not said to be a layer's", () => {
+  const index = runIndex();
+  const layers = index.layers.map((layer) => ({ ...layer, width: null, steps: [] }));
+  const { container } = renderWith(storeWith({ ...index, layers }), <MapTitle />);
+  expect(container.textContent).toBe("6 samples in fc1:input · a map as it was logged");
+});
+
 test("notices tell of flaws, of maps to come, and of silence", () => {
   const store = storeWith(runIndex({}, framesIndex({ reason: ["", "", "12 samples are not finite"] })));
   store.data.now.value = (UPDATED + 41) * 1000;
@@ -67,6 +91,56 @@ test("notices tell of flaws, of maps to come, and of silence", () => {
   expect(container.textContent).toContain("12 samples are not finite");
   expect(container.textContent).toContain("3 of 4 epochs mapped so far");
   expect(container.textContent).toContain("no update for 41 s — is training still running?");
+});
+
+test("records that could not be read are told of", () => {
+  const refused = "Some records of this run could not be read. The file ends early.";
+  const { container } = renderWith(storeWith(runIndex({ refused })), <Notices />);
+  expect(container.textContent).toContain(refused);
+  expect(renderWith(storeWith(), <Notices />).container.textContent).not.toContain("could not be read");
+});
+
+test("a finished run with maps missing names the command that makes them", () => {
+  const { container } = renderWith(storeWith(runIndex({ closed: true })), <Notices />);
+  expect(container.textContent).toContain("3 of 4 epochs mapped; hidden project maps the rest");
+});
+
+describe("the loading mark", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const wait = (ms: number) => act(() => void vi.advanceTimersByTime(ms));
+
+  test("names the epoch whose map is not here, once that takes noticeably long", () => {
+    const store = storeWith();
+    const { container } = renderWith(store, <LoadingMark />);
+    act(() => {
+      store.data.buffered.value = new Set([2]);
+      store.seek(1);
+    });
+    wait(MARK_AFTER_MS - 1);
+    expect(container.textContent).toBe("");
+    wait(1);
+    expect(container.textContent).toBe("loading epoch 1");
+    act(() => store.refreshBuffered());
+    expect(container.textContent).toBe("");
+  });
+
+  test("shows that playback waits, but not what failed for good", () => {
+    const store = storeWith();
+    const { container } = renderWith(store, <LoadingMark />);
+    act(() => {
+      store.data.waiting.value = true;
+    });
+    wait(MARK_AFTER_MS);
+    expect(container.textContent).toContain("loading");
+    act(() => {
+      store.data.waiting.value = false;
+      store.data.buffered.value = new Set();
+      store.data.failed.value = new Map([[2, "Gone."]]);
+    });
+    wait(MARK_AFTER_MS);
+    expect(container.textContent).toBe("");
+  });
 });
 
 test("a frame that failed and a server that is gone can be tried again", () => {

@@ -9,6 +9,7 @@ import { Badge } from "../badge/badge";
 import { obstacle, StateOverlay } from "../states/states";
 import { useStore } from "../store_context";
 import { HoverCard } from "./hover_card";
+import { LoadingMark } from "./loading_mark";
 import { MapKey } from "./map_key";
 import { Notices } from "./notices";
 import { mapSummary } from "./summary";
@@ -28,6 +29,7 @@ export function Space(): JSX.Element {
           <Badge />
           <Notices />
           <MapKey />
+          <LoadingMark />
           {store.view.camera.value !== null && (
             <IconButton
               icon="fit"
@@ -50,6 +52,14 @@ export function MapTitle(): JSX.Element | null {
   const layer = derived.layerIndex.value;
   const probe = data.index.value?.probe ?? null;
   if (layer === null || probe === null) return null;
+  if (layer.width === null) {
+    return (
+      <p class="map-title numeric">
+        {plural(probe.count, "sample")} in <b>{layer.name}</b>
+        <span class="faint"> · a map as it was logged</span>
+      </p>
+    );
+  }
   return (
     <p class="map-title numeric">
       {plural(probe.count, "sample")} as <b>{layer.name}</b> sees them

@@ -1,6 +1,6 @@
 /** The map in one sentence, for those who cannot see it; it changes with every true map, not with every animation frame. */
 import type { Store } from "../../state/store";
-import { percent, plural } from "../../ui/format";
+import { count, percent, plural } from "../../ui/format";
 
 /** The sentence. Reads signals, so that it can be computed from them. */
 export function mapSummary(store: Store): string {
@@ -16,5 +16,5 @@ export function mapSummary(store: Store): string {
   const right = accuracy === null ? "" : `; the model classifies ${percent(accuracy)} of them rightly`;
   const kept = derived.faithfulnessNow.value.neighbours ?? null;
   const faithful = kept === null ? "" : `; the map keeps ${percent(kept)} of their neighbours`;
-  return `${what}${grouped} by layer ${layer.name} at ${derived.unit.value} ${step}${right}${faithful}.`;
+  return `${what}${grouped} by layer ${layer.name} at ${derived.unit.value} ${count(step)}${right}${faithful}.`;
 }

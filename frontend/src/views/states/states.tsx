@@ -33,7 +33,7 @@ export function obstacle(store: Store): Obstacle {
   const frames = derived.steps.value.length;
   if (transient.drawing.value === "missing") return "no-drawing";
   if (status.kind === "error" || status.kind === "connecting" || status.kind === "empty") return status.kind;
-  if (data.index.value === null) return "loading";
+  if (data.index.value === null || derived.awaitingSamples.value) return "loading";
   if ((derived.layerIndex.value?.steps.length ?? 0) === 0 && frames === 0) return "no-snapshots";
   if (frames === 0) return "no-frames";
   if (data.buffered.value.size > 0) return "none";

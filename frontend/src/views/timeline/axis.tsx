@@ -8,7 +8,7 @@ import { useDerived } from "../../ui/use_derived";
 import { useWidth } from "../../ui/use_width";
 import { useStore } from "../store_context";
 import { AccuracyCurve } from "./accuracy_curve";
-import { axisScale, bufferedBands, nearestStep } from "./axis_scale";
+import { axisScale, bufferedBands, nearestStep, pendingBands } from "./axis_scale";
 
 /** A share of the axis' width as CSS. */
 const css = (share: number) => `${(share * 100).toFixed(4)}%`;
@@ -16,9 +16,8 @@ const css = (share: number) => `${(share * 100).toFixed(4)}%`;
 /** The axis. Moving parts are bound to signals, so playing renders nothing. */
 export function Axis(): JSX.Element {
   const store = useStore();
-  const { steps, pendingSteps, layerIndex, unit, epochLabel } = store.derived;
-  const snapshots = layerIndex.value?.steps ?? steps.value;
-  const scale = useMemo(() => axisScale(snapshots, steps.value), [snapshots, steps.value]);
+  const { steps, allSteps, pendingSteps, unit, epochLabel } = store.derived;
+  const scale = useMemo(() => axisScale(allSteps.value), [allSteps.value]);
   const area = useRef<HTMLDivElement>(null);
   const width = useWidth(area);
   const pointed = useSignal<number | null>(null);
@@ -27,7 +26,7 @@ export function Axis(): JSX.Element {
   const fill = useDerived(() => `width:${css(scale.at(store.view.time.value))}`, [scale]);
   const place = useDerived(() => `left:${css(scale.at(store.view.time.value))}`, [scale]);
   const lastMapped = steps.value.at(-1);
-  const pending = pendingSteps.value;
+  const pending = useMemo(() => new Set(pendingSteps.value), [pendingSteps.value]);
   const empty = steps.value.length === 0;
 
   const timeUnder = (event: PointerEvent): number => {
@@ -76,17 +75,15 @@ export function Axis(): JSX.Element {
               style={{ left: css(band.from), width: css(band.to - band.from) }}
             />
           ))}
-          {pending.length > 0 && (
-            <div
-              class="band-pending"
-              title={`${plural(pending.length, "snapshot")} waiting to be mapped`}
-              style={{
-                left: css(lastMapped === undefined ? 0 : scale.at(lastMapped)),
-                right: "0",
-              }}
-            />
-          )}
           <div class="band-played" style={fill} />
+          {pendingBands(allSteps.value, pending, scale).map((band) => (
+            <div
+              key={band.from}
+              class="band-pending"
+              title={`${plural(band.count, "snapshot")} waiting to be mapped`}
+              style={{ left: css(band.from), width: css(band.to - band.from) }}
+            />
+          ))}
         </div>
         {!empty && (
           <div
@@ -102,12 +99,12 @@ export function Axis(): JSX.Element {
           />
         )}
         <div class="ticks" aria-hidden="true">
-          {timeTicks(snapshots, scale.low, scale.high, width).map((tick) => (
+          {timeTicks(allSteps.value, scale.low, scale.high, width).map((tick) => (
             <span
               key={tick.step}
               class="tick numeric"
               data-short={tick.label === null}
-              data-pending={pending.includes(tick.step)}
+              data-pending={pending.has(tick.step)}
               style={{ left: css(scale.at(tick.step)) }}
             >
               {tick.label}

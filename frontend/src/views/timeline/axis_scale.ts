@@ -10,10 +10,15 @@ export interface AxisScale {
   inverse(share: number): number;
 }
 
-/** The axis over every snapshot, mapped or not, so that it does not jump when a map arrives. One step alone lies at its left end. */
-export function axisScale(snapshots: readonly number[], mapped: readonly number[]): AxisScale {
-  const first = Math.min(snapshots[0] ?? mapped[0] ?? 0, mapped[0] ?? snapshots[0] ?? 0);
-  const last = Math.max(snapshots.at(-1) ?? first, mapped.at(-1) ?? first);
+/**
+ * The axis over every step, mapped or not, so that it does not jump when a map arrives. One step alone lies at its left
+ * end.
+ *
+ * @param steps ascending
+ */
+export function axisScale(steps: readonly number[]): AxisScale {
+  const first = steps[0] ?? 0;
+  const last = steps.at(-1) ?? first;
   const span = last - first || 1;
   return {
     low: first,
@@ -49,6 +54,34 @@ export function bufferedBands(
       if (to > from) bands.push({ from, to });
       start = null;
     }
+  }
+  return bands;
+}
+
+/** Snapshots next to each other that have no map yet: the piece of the axis that is theirs, and how many they are. */
+export interface PendingBand extends Band {
+  readonly count: number;
+}
+
+/**
+ * The pieces of the axis that wait to be mapped, in the middle of a run as well as at its end: the projector may take the
+ * newest snapshot first. A piece reaches half way to its mapped neighbours.
+ */
+export function pendingBands(
+  steps: readonly number[],
+  pending: ReadonlySet<number>,
+  scale: AxisScale,
+): readonly PendingBand[] {
+  const bands: PendingBand[] = [];
+  const between = (inner: number, outer: number) => {
+    const step = steps[inner] as number;
+    return scale.at((step + (steps[outer] ?? step)) / 2);
+  };
+  for (let i = 0; i < steps.length; i++) {
+    if (!pending.has(steps[i] as number)) continue;
+    const first = i;
+    while (i + 1 < steps.length && pending.has(steps[i + 1] as number)) i += 1;
+    bands.push({ from: between(first, first - 1), to: between(i, i + 1), count: i - first + 1 });
   }
   return bands;
 }

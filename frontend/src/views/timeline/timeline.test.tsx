@@ -111,6 +111,34 @@ test("loaded and waiting parts of the axis are told apart", () => {
   expect(container.querySelectorAll('.tick[data-pending="true"]')).toHaveLength(1);
 });
 
+test("maps that were logged without snapshots have their steps on the axis", () => {
+  const index = runIndex({}, framesIndex({ steps: [0, 1500, 3000] }));
+  const layers = index.layers.map((layer) => ({ ...layer, steps: [], accuracy: [] }));
+  const { container } = renderWith(storeWith({ ...index, layers }), <Timeline />);
+  expect([...container.querySelectorAll(".tick")].map((tick) => tick.textContent)).toEqual([
+    "0",
+    "1,500",
+    "3,000",
+  ]);
+  expect(screen.getByRole("slider").getAttribute("aria-valuetext")).toBe("step 3,000");
+});
+
+test("snapshots that were skipped in the middle are shown as waiting, too", () => {
+  const steps = [0, 4, 5];
+  const index = runIndex({}, framesIndex({ steps }));
+  const layers = index.layers.map((layer) => ({ ...layer, steps: [0, 1, 2, 3, 4, 5, 6] }));
+  const { container } = renderWith(storeWith({ ...index, layers }), <Timeline />);
+  const bands = [...container.querySelectorAll(".band-pending")] as HTMLElement[];
+  expect(bands.map((band) => band.title)).toEqual([
+    "3 snapshots waiting to be mapped",
+    "1 snapshot waiting to be mapped",
+  ]);
+  expect(Number.parseFloat(bands[0]?.style.left ?? "")).toBeCloseTo(100 / 12, 2);
+  expect(Number.parseFloat(bands[0]?.style.width ?? "")).toBeCloseTo(50, 2);
+  const waiting = [...container.querySelectorAll('.tick[data-pending="true"]')];
+  expect(waiting.map((tick) => tick.textContent)).toEqual(["1", "2", "3", "6"]);
+});
+
 test("without a map there is no thumb, and nothing to play; a finished run has no live switch", () => {
   renderWith(storeWith(runIndex({ closed: true }, null)), <Timeline />);
   expect(screen.queryByRole("slider")).toBeNull();
