@@ -18,7 +18,7 @@ from torch.utils.data import TensorDataset
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.writer import SummaryWriter
 
-PASSES = 12
+PASSES = 9
 """Passes over the training images that make one epoch, each with other shifts and noise."""
 
 TRAIN_SHARE = 0.5
