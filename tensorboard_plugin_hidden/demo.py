@@ -84,7 +84,7 @@ def train_digits(
     train_set, test_set = digits(seed)
     inputs, targets = train_set.tensors
     model = DigitsNet()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.0015, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.004, momentum=0.9)
     losses = []
     with closing(SummaryWriter(run_dir)) as writer:
         if log_hidden:

@@ -84,7 +84,7 @@ def test_index_of_the_demo(index):
 def test_index_has_the_documented_keys(index):
     example = DOCS.read_text().split("## `GET index")[1].split("```json")[1].split("```")[0]
     documented = json.loads(example)
-    assert set(index) - {"refused"} == set(documented)
+    assert set(index) == set(documented)
     assert set(index["layers"][0]) == set(documented["layers"][0])
     assert set(index["layers"][0]["frames"]["hidden"]) == set(documented["layers"][0]["frames"]["hidden"])
     assert set(index["probe"]) == set(documented["probe"])
