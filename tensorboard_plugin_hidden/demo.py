@@ -18,7 +18,7 @@ from torch.utils.data import TensorDataset
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.writer import SummaryWriter
 
-PASSES = 9
+PASSES = 12
 """Passes over the training images that make one epoch, each with other shifts and noise."""
 
 TRAIN_SHARE = 0.5
@@ -84,7 +84,7 @@ def train_digits(
     train_set, test_set = digits(seed)
     inputs, targets = train_set.tensors
     model = DigitsNet()
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.004, momentum=0.9)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.003, momentum=0.9)
     losses = []
     with closing(SummaryWriter(run_dir)) as writer:
         if log_hidden:
