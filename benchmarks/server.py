@@ -13,8 +13,6 @@ from benchmarks.result import Result
 from benchmarks.runs import journal, write_epoch, write_probe
 from tests.servers import TensorBoard, tensorboard
 
-SLOW_OR_FAST = "auto"
-
 
 def measure_memory() -> list[Result]:
     """Resident memory of TensorBoard's processes after everything was looked at, against a run of scalars alone."""
@@ -27,11 +25,11 @@ def measure_memory() -> list[Result]:
             for step in range(100):
                 write_epoch(writing, "fc", step, 10_000, bulk_bytes=10_000_000)
         stored = sum(file.stat().st_size for file in Path(logdir, "hidden").rglob("*") if file.is_file())
-        with tensorboard(["--logdir", f"{logdir}/scalars"], loader=SLOW_OR_FAST) as server:
+        with tensorboard(["--logdir", f"{logdir}/scalars"], loader="auto") as server:
             time.sleep(3)
             server.fetch("data/plugin/scalars/tags")
             without = _memory(server.pid)
-        with tensorboard(["--logdir", f"{logdir}/hidden"], loader=SLOW_OR_FAST) as server:
+        with tensorboard(["--logdir", f"{logdir}/hidden"], loader="auto") as server:
             index = server.index("run", lambda index: len(index["layers"][0]["steps"]) == 100)
             for query in _frames(index):
                 assert server.get("frame", **query).status == 200
@@ -56,10 +54,10 @@ def measure_index() -> list[Result]:
             for step in range(1000):
                 for layer in ("conv1", "conv2", "fc1", "fc2"):
                     write_epoch(writing, layer, step, 20)
-        with tensorboard(["--logdir", logdir], loader=SLOW_OR_FAST) as server:
+        with tensorboard(["--logdir", logdir], loader="auto") as server:
             server.index("run", lambda index: [len(x["steps"]) for x in index["layers"]] == [1000] * 4, timeout=120)
             times = [_timed(server, "index", run="run") for _ in range(15)]
-        with tensorboard(["--logdir", logdir], loader=SLOW_OR_FAST) as server:
+        with tensorboard(["--logdir", logdir], loader="auto") as server:
             # The first answer parses every record; wait for the loader without asking this plugin.
             time.sleep(20)
             first = _timed(server, "index", run="run")
@@ -85,7 +83,7 @@ def _frame_latency(samples: int, place: str) -> Result:
             write_probe(writing, samples)
             for step in range(60):
                 write_epoch(writing, "fc", step, samples)
-        with tensorboard(["--logdir", logdir], loader=SLOW_OR_FAST) as server:
+        with tensorboard(["--logdir", logdir], loader="auto") as server:
             index = server.index("run", lambda index: len(index["layers"][0]["steps"]) == 60)
             times = [_timed(server, "frame", **query) for query in _frames(index)]
     return Result(
