@@ -20,7 +20,7 @@ EVERYBODY = {"errors", ""}
 OUTSIDE = {
     "format": {"numpy", "zarr", "tensorboard"},
     "geometry": {"numpy"},
-    "projection": {"numpy", "torch"},
+    "projection": {"numpy", "torch", "scipy", "pynndescent", "umap", "openTSNE", "ray"},
     "logger": {"numpy", "torch", "PIL", "click"},
     "demo": {"torch", "sklearn"},
     "cli": {"click", "tensorboard"},

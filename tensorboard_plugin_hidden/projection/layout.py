@@ -1,7 +1,8 @@
-"""Places samples in the plane: UMAP's forces on all edges at once, preconditioned, tied to the previous map.
+"""Places samples in the plane: t-SNE's forces on all pairs at once, preconditioned, tied to the previous map.
 
-Each step moves a point by its force over the sum of the stiffnesses that act on it (a diagonal, Jacobi,
-preconditioner), so that hubs and loners settle at the same pace and a few dozen steps suffice.
+Each step moves a point by its force over the stiffness of the pulls that act on it (a diagonal, Jacobi,
+preconditioner), so that hubs and loners settle at the same pace. The push of all pairs comes from a mesh and has no
+noise, which is why a map that starts from the one before needs only a few steps.
 """
 
 from __future__ import annotations
@@ -12,24 +13,22 @@ import torch
 from torch import Tensor
 
 from tensorboard_plugin_hidden.projection.graph import Edges
+from tensorboard_plugin_hidden.projection.mesh import repulsion
 
-A, B = 1.5769434, 0.8950608
-"""Shape of UMAP's similarity in the map, 1 / (1 + a d^2b), at min_dist 0.1 and spread 1 (McInnes et al. 2018)."""
-
-NEGATIVES = 8
-"""Random samples that push each point away in one step."""
-
-PUSH = 5.0 / 2.0
-"""UMAP draws five negatives for the two pulls along an edge."""
-
-NEAR = 1e-3
-"""Added to squared distances under a push, as in UMAP, so that coincident points part without a leap."""
-
-FIRST_STEP, LAST_STEP = 1.0, 0.05
+FIRST_STEP, LAST_STEP = 1.0, 0.3
 """Share of the preconditioned move made in the first and in the last iteration; linear in between."""
 
-REFINE_STEP = 0.5
-"""The same share while single samples are placed among fixed ones."""
+MOMENTUM = 0.5
+"""Share of a move that is carried into the next one."""
+
+LONGEST_MOVE = 5.0
+"""Farthest that a point goes in one step, in kernel widths: far-off points feel next to no pull."""
+
+EXAGGERATION = 8.0
+"""Factor on all pulls at the start of a first map, so that groups find each other (van der Maaten & Hinton 2008)."""
+
+PLACING_STEP = 0.5
+"""Share of the preconditioned move while single samples are placed among fixed ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,122 +37,97 @@ class Springs:
 
     Attributes:
         ends: float32 [n, 2], the earlier places.
-        strength: float32 [n], at least 0; in units of a graph edge of weight 1 at zero distance.
+        strength: float32 [n], at least 0; in units of all the pulls of an average sample at zero distance.
     """
 
     ends: Tensor
     strength: Tensor
 
 
-def attraction(squared: Tensor, weight: Tensor) -> Tensor:
-    """Stiffness of the pull along edges of squared length [E]: 2ab d^(2b-2) w / (1 + a d^2b) (McInnes et al. 2018)."""
-    squared = squared.clamp(min=NEAR)
-    power = _power(squared)
-    return weight * power * (2 * A * B) / (squared * (1 + A * power))
-
-
-def repulsion(squared: Tensor) -> Tensor:
-    """Stiffness of a push at squared distance: 2b / ((ε + d²)(1 + a d^2b)) (McInnes et al. 2018)."""
-    return 2 * B / ((squared + NEAR) * (1 + A * _power(squared.clamp(min=NEAR))))
-
-
-def optimise(
-    start: Tensor, edges: Edges, iterations: int, generator: torch.Generator, springs: Springs | None = None
-) -> Tensor:
+def optimise(start: Tensor, edges: Edges, iterations: int, springs: Springs | None = None) -> Tensor:
     """Moves points until pulls, pushes and springs balance.
 
-    In each step every point is pushed by the points that follow it at ``NEGATIVES`` random distances in the order of
-    rows: each is any other point with the same chance, and never the point itself.
+    The force on i is n [Σ_j p_ij w_ij (y_j - y_i) + Σ_j q_ij w_ij (y_i - y_j)], w_ij = 1 / (1 + |y_i - y_j|²): minus
+    a quarter of n times the gradient of t-SNE's KL(P || Q) (van der Maaten & Hinton 2008), with P the edges' weights
+    over their sum and Q the w over theirs.
 
     Args:
-        start: float32 [n, 2], n at least 2.
+        start: float32 [n, 2], n at least 2. Coincident points never part.
         edges: The neighbour graph of the n points.
         iterations: Steps.
-        generator: Draws the negatives.
-        springs: Ties to earlier places, or None.
+        springs: Ties to earlier places. Without them the map is a first one, whose pulls are exaggerated at first.
 
     Returns:
         float32 [n, 2].
     """
     count = len(start)
     horizontal, vertical = start[:, 0].clone(), start[:, 1].clone()
-    degree = start.new_zeros(count).index_add_(0, edges.head, edges.weight)
-    push_weight = PUSH / NEGATIVES * degree
-    shifts = torch.randint(1, count, (iterations, NEGATIVES), generator=generator).tolist()
+    weight = edges.weight * (count / edges.weight.sum().clamp(min=torch.finfo(torch.float32).tiny))
+    speed_right, speed_up = torch.zeros_like(horizontal), torch.zeros_like(vertical)
     for iteration in range(iterations):
-        step = FIRST_STEP + (LAST_STEP - FIRST_STEP) * iteration / max(1, iterations - 1)
+        progress = iteration / max(1, iterations - 1)
+        factor = 1.0 if springs is not None else max(1.0, EXAGGERATION + (1 - EXAGGERATION) * 2 * progress)
         # index_select is several times faster on the CPU than indexing by a tensor.
         right = horizontal.index_select(0, edges.tail) - horizontal.index_select(0, edges.head)
         up = vertical.index_select(0, edges.tail) - vertical.index_select(0, edges.head)
-        pull = attraction(right * right + up * up, edges.weight)
+        pull = factor * weight / (1 + right * right + up * up)
         stiffness = start.new_zeros(count).index_add_(0, edges.head, pull)
-        force_right = start.new_zeros(count).index_add_(0, edges.head, pull * right)
-        force_up = start.new_zeros(count).index_add_(0, edges.head, pull * up)
-
-        right, up = _following(horizontal, shifts[iteration]), _following(vertical, shifts[iteration])
-        right, up = horizontal - right, vertical - up
-        push = repulsion(right * right + up * up) * push_weight
-        stiffness += push.sum(0)
-        force_right += (push * right).sum(0)
-        force_up += (push * up).sum(0)
-
+        push_right, push_up, _, _ = repulsion(horizontal, vertical)
+        force_right = (count * push_right).index_add_(0, edges.head, pull * right)
+        force_up = (count * push_up).index_add_(0, edges.head, pull * up)
         if springs is not None:
             stiffness += springs.strength
             force_right += springs.strength * (springs.ends[:, 0] - horizontal)
             force_up += springs.strength * (springs.ends[:, 1] - vertical)
-        stiffness.clamp_(min=torch.finfo(torch.float32).tiny)
-        horizontal += step * force_right / stiffness
-        vertical += step * force_up / stiffness
+        step = FIRST_STEP + (LAST_STEP - FIRST_STEP) * progress
+        move_right, move_up = _moves(force_right, force_up, stiffness)
+        speed_right = MOMENTUM * speed_right + step * move_right
+        speed_up = MOMENTUM * speed_up + step * move_up
+        horizontal += speed_right
+        vertical += speed_up
     return torch.stack([horizontal, vertical], 1)
 
 
-def _following(values: Tensor, shifts: list[int]) -> Tensor:
-    """For each shift, every row's value ``shift`` rows further on, around the end: [S, n] of [n]."""
-    twice = torch.cat([values, values])
-    return torch.stack([twice[shift : shift + len(values)] for shift in shifts])
-
-
-def _power(squared: Tensor) -> Tensor:
-    """d^2b of positive squared distances; a third of the time of the power operator."""
-    return squared.log().mul_(B).exp_()
-
-
-def refine(
-    start: Tensor,
-    fixed: Tensor,
-    neighbours: Tensor,
-    weights: Tensor,
-    iterations: int,
-    generator: torch.Generator,
-    springs: Springs | None = None,
+def place(
+    start: Tensor, fixed: Tensor, neighbours: Tensor, weights: Tensor, iterations: int, springs: Springs | None = None
 ) -> Tensor:
-    """Moves new points among fixed ones by the same forces.
+    """Moves new points among fixed ones by the same forces; the new ones do not push each other.
 
     Args:
         start: float32 [m, 2].
-        fixed: float32 [n, 2], which do not move.
+        fixed: float32 [n, 2], which do not move, n at least 2.
         neighbours: int64 [m, k], rows of ``fixed`` that pull each point.
-        weights: float32 [m, k], how strongly.
+        weights: float32 [m, k], how strongly; only their proportions within a row matter.
         iterations: Steps.
-        generator: Draws the negatives.
         springs: Ties to earlier places, or None.
 
     Returns:
         float32 [m, 2].
     """
-    y = start.clone()
-    ends = fixed[neighbours]
-    push_weight = (PUSH / NEGATIVES * weights.sum(1))[:, None]
+    _, _, total, points = repulsion(fixed[:, 0], fixed[:, 1])
+    weights = weights / weights.sum(1, keepdim=True).clamp(min=torch.finfo(torch.float32).tiny)
+    across, above = fixed[:, 0][neighbours], fixed[:, 1][neighbours]
+    horizontal, vertical = start[:, 0].clone(), start[:, 1].clone()
     for _ in range(iterations):
-        towards = ends - y[:, None]
-        pull = attraction(towards.square().sum(2), weights)
-        others = torch.randint(len(fixed), (len(y), NEGATIVES), generator=generator)
-        away = y[:, None] - fixed[others]
-        push = repulsion(away.square().sum(2)) * push_weight
-        force = (pull[:, :, None] * towards).sum(1) + (push[:, :, None] * away).sum(1)
-        stiffness = pull.sum(1) + push.sum(1)
+        right, up = across - horizontal[:, None], above - vertical[:, None]
+        pull = weights / (1 + right * right + up * up)
+        _, push_right, push_up = points.at(horizontal, vertical)
+        stiffness = pull.sum(1)
+        force_right = (pull * right).sum(1) + push_right * (len(fixed) / total)
+        force_up = (pull * up).sum(1) + push_up * (len(fixed) / total)
         if springs is not None:
-            force += springs.strength[:, None] * (springs.ends - y)
             stiffness += springs.strength
-        y += REFINE_STEP * force / stiffness[:, None]
-    return y
+            force_right += springs.strength * (springs.ends[:, 0] - horizontal)
+            force_up += springs.strength * (springs.ends[:, 1] - vertical)
+        move_right, move_up = _moves(force_right, force_up, stiffness)
+        horizontal += PLACING_STEP * move_right
+        vertical += PLACING_STEP * move_up
+    return torch.stack([horizontal, vertical], 1)
+
+
+def _moves(right: Tensor, up: Tensor, stiffness: Tensor) -> tuple[Tensor, Tensor]:
+    """Forces [n] over stiffness [n], cut to ``LONGEST_MOVE``."""
+    stiffness = stiffness.clamp(min=torch.finfo(torch.float32).eps)
+    right, up = right / stiffness, up / stiffness
+    cut = (LONGEST_MOVE / torch.hypot(right, up).clamp(min=LONGEST_MOVE)).nan_to_num(0.0)
+    return right * cut, up * cut

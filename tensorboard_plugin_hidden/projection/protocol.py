@@ -6,13 +6,14 @@ that no method depends on the network's units.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
+from tensorboard_plugin_hidden.projection.head import Head
 
 Decode = Callable[[FloatArray], FloatArray]
 """From places in the map, [m, 2], to a vector for each, [m, anything]."""
@@ -39,11 +40,17 @@ class Fitted:
         activations: float32 [n, D].
         neighbours: int32 [n, k], each row's nearest other fitted rows, nearest first.
         distances: float32 [n, k], Euclidean distances to them.
+        rows: int32 [n], the samples' numbers in the probe: the same sample has the same number at every step.
+        head: From these activations to logits; None where the model has no classes or none could be had.
+        boundary: float32 [b, D], points on the head's decision boundary between fitted rows; b may be 0.
     """
 
     activations: FloatArray
     neighbours: IntArray
     distances: FloatArray
+    rows: IntArray
+    head: Head | None
+    boundary: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,37 @@ class Projector(Protocol):
 
         Returns:
             The fitted map.
+        """
+
+
+class RunProjector(Protocol):
+    """A projection method that looks at all steps at once, and so needs a run that is over.
+
+    Attributes:
+        name: As users write it.
+        settings: What it runs with, as JSON-able values.
+    """
+
+    @property
+    def name(self) -> str:
+        """As users write it."""
+
+    @property
+    def settings(self) -> Mapping[str, int | float | str | bool]:
+        """What it runs with."""
+
+    def fit_run(self, run: Sequence[Fitted], seed: int) -> Sequence[Embedding]:
+        """Draws the maps of a whole run.
+
+        Args:
+            run: The fitted rows of every step, in order; ``rows`` tells which are the same samples.
+            seed: Of every random choice.
+
+        Returns:
+            One map for each step.
+
+        Raises:
+            HiddenError: The method cannot draw this run, for instance because the layer's width changes.
         """
 
 

@@ -7,7 +7,7 @@ from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.geometry.faithfulness import rms_radius
 from tensorboard_plugin_hidden.geometry.neighbours import knn
 from tensorboard_plugin_hidden.projection.graph import Neighbours
-from tensorboard_plugin_hidden.projection.methods import METHODS, get_method
+from tensorboard_plugin_hidden.projection.methods import get_method
 from tensorboard_plugin_hidden.projection.methods.hidden import completed, held_in_place, interpolated
 from tensorboard_plugin_hidden.projection.methods.pca import RADIUS
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted, aligned
@@ -21,10 +21,11 @@ def sample(count=160, width=12, seed=0):
 
 
 def fitted(points, k=10):
-    return Fitted(points, *knn(points, k))
+    nothing = np.empty((0, points.shape[1]), np.float32)
+    return Fitted(points, *knn(points, k), np.arange(len(points), dtype=np.int32), None, nothing)
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", ["hidden", "pca"])
 def test_every_method_keeps_the_protocol(name):
     points, _ = sample()
     method = get_method(name)
@@ -43,7 +44,7 @@ def test_every_method_keeps_the_protocol(name):
     np.testing.assert_allclose(embedding.inverse.through(weight, bias)(placed), back @ weight.T + bias, atol=5e-3)
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", ["hidden", "pca"])
 def test_a_later_map_stays_where_it_was(name):
     points, _ = sample()
     method = get_method(name)
@@ -53,7 +54,7 @@ def test_a_later_map_stays_where_it_was(name):
     assert np.linalg.norm(again.positions - first.positions, axis=1).mean() < 0.1 * radius
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", ["hidden", "pca"])
 def test_rows_that_fit_gives_a_place_land_near_it_when_projected(name):
     points, _ = sample()
     embedding = get_method(name).fit(fitted(points), None, 0)
@@ -61,7 +62,7 @@ def test_rows_that_fit_gives_a_place_land_near_it_when_projected(name):
     assert np.median(gaps) < 0.1 * np.sqrt((embedding.positions.var(axis=0)).sum())
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", ["hidden", "pca"])
 def test_one_unit_gives_a_map(name):
     points = sample()[0][:, :1]
     embedding = get_method(name).fit(fitted(points), None, 0)
@@ -69,7 +70,7 @@ def test_one_unit_gives_a_map(name):
     assert embedding.inverse(embedding.positions).shape == (160, 1)
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", ["hidden", "pca"])
 def test_many_duplicates_give_a_map(name):
     points = np.zeros((60, 5), np.float32)
     points[50:] = sample()[0][:10, :5]

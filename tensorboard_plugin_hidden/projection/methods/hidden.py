@@ -15,23 +15,29 @@ from torch import Tensor
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.geometry.faithfulness import rms_radius
-from tensorboard_plugin_hidden.projection.graph import Neighbours, fuzzy_edges, membership, nearest
+from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges, membership, nearest
 from tensorboard_plugin_hidden.projection.inverse import SplineInverse, fit_inverse
-from tensorboard_plugin_hidden.projection.layout import Springs, optimise, refine
+from tensorboard_plugin_hidden.projection.layout import Springs, optimise, place
 from tensorboard_plugin_hidden.projection.methods.pca import principal_axes
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
 
 COLD_ITERATIONS = 200
 """Steps of a first map, from principal components."""
 
-WARM_ITERATIONS = 60
-"""Steps of a map that starts from the one before."""
+WARM_ITERATIONS = 15
+"""Steps of a map that starts from the one before; four times as many give the same map."""
 
-ANCHOR = 3.0
-"""Spring to the earlier place of a sample that kept all its neighbours; in proportion below."""
+ANCHOR = 0.7
+"""Spring to the earlier place of a sample that kept all its neighbours, in units of all its pulls together."""
+
+STEADINESS = 3
+"""Power of the share of neighbours kept that the spring goes with: it holds what stayed and frees what moved.
+
+A spring in plain proportion costs a tenth of the neighbours for the same displacement.
+"""
 
 START_RADIUS = 6.0
-"""Root-mean-square radius of a first map's start, about where the forces balance."""
+"""Root-mean-square radius of a first map's start."""
 
 JITTER = 1e-3
 """Random share of ``START_RADIUS`` added to a start, so that duplicates can part."""
@@ -39,8 +45,11 @@ JITTER = 1e-3
 PLACING_NEIGHBOURS = 10
 """Fitted neighbours that place a sample that was not fitted."""
 
-PLACING_ITERATIONS = 20
+PLACING_ITERATIONS = 15
 """Steps that settle it among them."""
+
+BOUNDARY_PULL = 0.5
+"""Share of their weight with which points on the decision boundary pull the samples around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,45 +60,39 @@ class HiddenEmbedding:
         positions: float32 [n, 2].
         inverse: Smooth, from places to activations.
         activations: float32 [n, D], of the fitted rows.
-        seed: Of the negatives drawn while placing.
     """
 
     positions: FloatArray
     inverse: SplineInverse
     activations: FloatArray
-    seed: int
 
     def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
         """Places rows by their nearest fitted rows, then lets the layout's forces settle them.
 
+        They are not tied to where they were drawn before: their neighbours are, and a second spring only pulls them
+        across class borders that have moved.
+
         Args:
             activations: float32 [m, D].
-            earlier: float32 [m, 2], earlier places, which they start from and stay tied to; NaN where unknown.
+            earlier: Not used.
 
         Returns:
             float32 [m, 2].
         """
+        del earlier
         if not len(activations):
             return np.empty((0, 2), np.float32)
         fixed = torch.from_numpy(self.positions)
         count = min(PLACING_NEIGHBOURS, len(fixed))
         near = nearest(torch.from_numpy(activations), torch.from_numpy(self.activations), count, same=False)
         start = interpolated(fixed, near)
-        springs = None
-        if earlier is not None:
-            ends = torch.from_numpy(np.ascontiguousarray(earlier))
-            known = ends.isfinite().all(1)
-            springs = Springs(torch.where(known[:, None], ends, start), known.float())
-        generator = torch.Generator().manual_seed(self.seed)
-        weights = membership(near)
-        settled = refine(start, fixed, near.indices, weights, PLACING_ITERATIONS, generator, springs)
-        places: FloatArray = settled.numpy()
+        places: FloatArray = place(start, fixed, near.indices, membership(near), PLACING_ITERATIONS).numpy()
         return places
 
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Exact neighbours, UMAP's forces on all edges at once, a spring to the earlier map, a smoothing spline."""
+    """t-SNE's forces on a graph of samples and boundary points, a spring to the earlier map, a smoothing spline."""
 
     @property
     def name(self) -> str:
@@ -98,25 +101,54 @@ class Hidden:
 
     @property
     def settings(self) -> Mapping[str, int | float | str | bool]:
-        """Iterations and anchor."""
-        return {"cold_iterations": COLD_ITERATIONS, "warm_iterations": WARM_ITERATIONS, "anchor": ANCHOR}
+        """Iterations and springs."""
+        return {
+            "cold_iterations": COLD_ITERATIONS,
+            "warm_iterations": WARM_ITERATIONS,
+            "anchor": ANCHOR,
+            "boundary_pull": BOUNDARY_PULL,
+        }
 
     def fit(self, fitted: Fitted, earlier: Earlier | None, seed: int) -> HiddenEmbedding:
-        """Lays the fitted rows out and fits the way back."""
+        """Lays the fitted rows and the boundary points out and fits the way back."""
         generator = torch.Generator().manual_seed(seed)
         near = Neighbours(torch.from_numpy(fitted.neighbours.astype(np.int64)), torch.from_numpy(fitted.distances))
-        edges = fuzzy_edges(near)
+        count = len(fitted.activations)
+        activations = np.concatenate([fitted.activations, fitted.boundary])
+        graph = with_boundary(near, fitted)
+        edges = weakened(fuzzy_edges(graph), count)
         if earlier is None or not np.isfinite(earlier.positions).any():
-            laid = optimise(_first(fitted.activations, seed, generator), edges, COLD_ITERATIONS, generator)
+            laid = optimise(_first(activations, seed, generator), edges, COLD_ITERATIONS)
         else:
             ends = torch.from_numpy(earlier.positions)
             known = ends.isfinite().all(1)
             start = completed(ends, known, near)
-            springs = Springs(start, ANCHOR * torch.from_numpy(earlier.kept) * known)
-            start = start + JITTER * torch.randn(start.shape, generator=generator)
-            laid = held_in_place(optimise(start, edges, WARM_ITERATIONS, generator, springs), ends, known)
-        positions: FloatArray = laid.numpy()
-        return HiddenEmbedding(positions, fit_inverse(positions, fitted.activations), fitted.activations, seed)
+            if len(fitted.boundary):
+                onto = Neighbours(graph.indices[count:], graph.distances[count:])
+                start = torch.cat([start, interpolated(start, onto)])
+            strength = torch.zeros(len(start))
+            strength[:count] = ANCHOR * torch.from_numpy(earlier.kept) ** STEADINESS * known
+            noise = JITTER * START_RADIUS * torch.randn(start.shape, generator=generator)
+            moved = optimise(start + noise, edges, WARM_ITERATIONS, Springs(start, strength))
+            laid = held_in_place(moved, ends, known)
+        inverse = fit_inverse(laid.numpy(), activations)
+        positions: FloatArray = laid[:count].numpy()
+        return HiddenEmbedding(positions, inverse, fitted.activations)
+
+
+def with_boundary(near: Neighbours, fitted: Fitted) -> Neighbours:
+    """The samples' graph with a row for each boundary point, whose neighbours are samples."""
+    if not len(fitted.boundary):
+        return near
+    samples, boundary = torch.from_numpy(fitted.activations), torch.from_numpy(fitted.boundary)
+    onto = nearest(boundary, samples, near.indices.shape[1], same=False)
+    return Neighbours(torch.cat([near.indices, onto.indices]), torch.cat([near.distances, onto.distances]))
+
+
+def weakened(edges: Edges, count: int) -> Edges:
+    """Edges, cut to ``BOUNDARY_PULL`` of their weight where one end is a boundary point, numbered from ``count`` on."""
+    touches = (edges.head >= count) | (edges.tail >= count)
+    return Edges(edges.head, edges.tail, torch.where(touches, BOUNDARY_PULL * edges.weight, edges.weight))
 
 
 def interpolated(fixed: Tensor, near: Neighbours) -> Tensor:
@@ -153,16 +185,16 @@ def held_in_place(places: Tensor, earlier: Tensor, known: Tensor) -> Tensor:
     every frame, and the view's axes are fixed.
 
     Args:
-        places: float32 [n, 2].
+        places: float32 [n, 2] or more rows, which follow.
         earlier: float32 [n, 2]; NaN where unknown.
         known: bool [n].
 
     Returns:
-        float32 [n, 2]; ``places`` themselves when fewer than half of the rows were in the earlier map.
+        float32, as ``places``; ``places`` themselves when fewer than half of the rows were in the earlier map.
     """
-    if 2 * int(known.sum()) < len(places):
+    if 2 * int(known.sum()) < len(known):
         return places
-    now, then = places[known], earlier[known]
+    now, then = places[: len(known)][known], earlier[known]
     radius = float((now - now.mean(0)).square().sum(1).mean().sqrt())
     before = float((then - then.mean(0)).square().sum(1).mean().sqrt())
     scale = before / radius if radius > 0 and before > 0 else 1.0
