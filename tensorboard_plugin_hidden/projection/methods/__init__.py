@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import difflib
 import importlib
+from collections.abc import Mapping
+from typing import Any
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.projection.protocol import Projector
+from tensorboard_plugin_hidden.projection.protocol import Projector, RunProjector
 
-METHODS = {"hidden": "Hidden", "pca": "Pca"}
-"""Class of each method, in the module of the method's name."""
+_Recipe = tuple[str, str, Mapping[str, Any]]
+
+METHODS: Mapping[str, _Recipe] = {
+    "hidden": ("hidden", "Hidden", {}),
+    "pca": ("pca", "Pca", {}),
+    "parametric": ("parametric", "Parametric", {}),
+    "dvi": ("dvi", "Dvi", {}),
+    "umap": ("umap", "Umap", {}),
+    "umap_cold": ("umap", "Umap", {"start": "cold"}),
+    "tsne": ("tsne", "Tsne", {}),
+}
+"""Methods that draw step by step: module, class and settings of each."""
+
+RUN_METHODS: Mapping[str, _Recipe] = {
+    "timevis": ("timevis", "TimeVis", {}),
+    "aligned_umap": ("aligned_umap", "AlignedUmap", {}),
+}
+"""Methods that draw all steps of a finished run at once."""
 
 
 def get_method(name: str) -> Projector:
@@ -19,19 +37,47 @@ def get_method(name: str) -> Projector:
         name: One of ``METHODS``.
 
     Returns:
+        The method; every call gives a new one, for one chain of steps.
+
+    Raises:
+        HiddenError: There is no such method, and the message names those that look like it; or it needs a run that
+            is over.
+    """
+    if name in RUN_METHODS:
+        raise HiddenError(
+            f"the method {name} looks at all steps at once",
+            expected=f"one that draws step by step: {', '.join(METHODS)}",
+            got=repr(name),
+            fix="Use it on a run that is over.",
+        )
+    method: Projector = _made(name, METHODS)
+    return method
+
+
+def get_run_method(name: str) -> RunProjector:
+    """The method of that name that draws a finished run, with its default settings.
+
+    Args:
+        name: One of ``RUN_METHODS``.
+
+    Returns:
         The method.
 
     Raises:
         HiddenError: There is no such method; the message names those that look like it.
     """
-    if name not in METHODS:
-        close = difflib.get_close_matches(name, METHODS, n=3, cutoff=0.4)
+    method: RunProjector = _made(name, RUN_METHODS)
+    return method
+
+
+def _made(name: str, known: Mapping[str, _Recipe]) -> Any:
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
         raise HiddenError(
             "unknown projection method",
-            expected=f"one of {', '.join(sorted(METHODS))}",
+            expected=f"one of {', '.join(known)}",
             got=repr(name),
             fix=f"Did you mean {' or '.join(close)}?" if close else "Choose one of those.",
         )
-    module = importlib.import_module(f"{__name__}.{name}")
-    method: Projector = getattr(module, METHODS[name])()
-    return method
+    module, kind, settings = known[name]
+    return getattr(importlib.import_module(f"{__name__}.{module}"), kind)(**settings)
