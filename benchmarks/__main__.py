@@ -7,6 +7,7 @@ import os
 import sys
 
 from benchmarks import browser, live, overhead, server
+from benchmarks.projection import short
 from benchmarks.result import Result, as_json, table
 
 ALL = {
@@ -17,6 +18,7 @@ ALL = {
     "first-picture": browser.measure_first_picture,
     "scrubbing": browser.measure_scrubbing,
     "live": live.measure,
+    "projection": short.measure,
 }
 
 
