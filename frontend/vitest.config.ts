@@ -37,7 +37,6 @@ export default defineConfig({
             "preact/jsx-runtime",
             "preact/jsx-dev-runtime",
             "@preact/signals",
-            "d3-scale",
             "d3-shape",
           ],
         },

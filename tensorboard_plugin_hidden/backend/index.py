@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
@@ -75,8 +76,10 @@ def _layer(
 def _frames(frames: dict[int, Record], wall_times: dict[Version, float]) -> Json:
     bodies = [record.body for record in frames.values() if isinstance(record.body, FrameRecord)]
     measures = dict.fromkeys(name for body in bodies for name in body.faithfulness)
+    settings, settings_of = _distinct(bodies)
     return {
-        "settings": dict(bodies[-1].settings) if bodies else {},
+        "settings": settings,
+        "settings_of": settings_of,
         "steps": list(frames),
         "versions": [str(record.version) for record in frames.values()],
         "wall_times": [round(wall_times.get(record.version, 0.0), 3) for record in frames.values()],
@@ -84,8 +87,23 @@ def _frames(frames: dict[int, Record], wall_times: dict[Version, float]) -> Json
         "landscape": [body.landscape for body in bodies],
         "reason": [body.reason for body in bodies],
         "seconds": [body.seconds for body in bodies],
+        "cpu_seconds": [body.cpu_seconds for body in bodies],
         "faithfulness": {name: [body.faithfulness.get(name) for body in bodies] for name in measures},
     }
+
+
+def _distinct(frames: list[FrameRecord]) -> tuple[list[Json], list[int]]:
+    """The settings that frames were made with, each once, and which of them each frame was made with."""
+    places: dict[str, int] = {}
+    settings: list[Json] = []
+    settings_of: list[int] = []
+    for frame in frames:
+        text = json.dumps(dict(frame.settings), sort_keys=True)
+        if text not in places:
+            places[text] = len(settings)
+            settings.append(dict(frame.settings))
+        settings_of.append(places[text])
+    return settings, settings_of
 
 
 def _cost(history: History, wall_times: dict[Version, float]) -> Json | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +18,9 @@ from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Re
 _READ_AHEAD = 1000
 """Inline payloads that are read with the one that is asked for. The data server takes some 40 ms to answer whatever it
 is asked, and the inline payloads of a run are 8 MiB at most (``INLINE_BUDGET``)."""
+
+_TRIES, _PAUSE_SECONDS = 20, 0.02
+"""How often, and how long apart, a question is put again that TensorBoard stumbled over, see ``_patiently``."""
 
 _RUNS_IN_MEMORY = 4
 """Runs whose inline payloads are kept."""
@@ -117,25 +122,28 @@ class Provider:
         return known.get(tag)
 
     def _read(self, context: Any, experiment: str, source: str, tags: set[str]) -> dict[str, bytes]:
-        data = self._provider.read_tensors(
-            context,
-            experiment_id=experiment,
-            plugin_name=PLUGIN_NAME,
-            downsample=1,
-            run_tag_filter=RunTagFilter(runs=[source], tags=sorted(tags)),
+        data: dict[str, dict[str, Any]] = _patiently(
+            lambda: self._provider.read_tensors(
+                context,
+                experiment_id=experiment,
+                plugin_name=PLUGIN_NAME,
+                downsample=1,
+                run_tag_filter=RunTagFilter(runs=[source], tags=sorted(tags)),
+            )
         )
         return {tag: values[0].numpy.item() for tag, values in data.get(source, {}).items() if values}
 
     def _list(
         self, context: Any, experiment: str, *, runs: list[str] | None = None, tags: list[str] | None = None
     ) -> dict[str, dict[str, Any]]:
-        listed: dict[str, dict[str, Any]] = self._provider.list_tensors(
-            context,
-            experiment_id=experiment,
-            plugin_name=PLUGIN_NAME,
-            run_tag_filter=RunTagFilter(runs=runs, tags=tags),
+        return _patiently(
+            lambda: self._provider.list_tensors(
+                context,
+                experiment_id=experiment,
+                plugin_name=PLUGIN_NAME,
+                run_tag_filter=RunTagFilter(runs=runs, tags=tags),
+            )
         )
-        return listed
 
     def _record(self, run: str, tag: str, content: bytes) -> Record:
         # A tag is written once, so what it says never changes.
@@ -146,6 +154,20 @@ class Provider:
             with self._lock:
                 self._parsed[run, tag] = record
         return record
+
+
+def _patiently(ask: Callable[[], dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Asks the data provider until it answers.
+
+    The Python loader makes a tag known a moment before its value is there, and answers whoever asks in between with a
+    KeyError.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            return ask()
+        except KeyError:
+            time.sleep(_PAUSE_SECONDS)
+    return ask()
 
 
 def _carries(record: Record) -> bool:

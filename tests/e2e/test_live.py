@@ -1,28 +1,19 @@
 """A training process, a TensorBoard and a browser: the tab shows the representation evolving while training runs."""
 
 import colorsys
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.browser import chromium, open_tab
+from tests.browser import open_tab
+from tests.e2e.conftest import SLIDER, save, still
 from tests.servers import tensorboard
 
 pytestmark = pytest.mark.e2e
 
-SHOTS = Path(os.environ.get("HIDDEN_SCREENSHOTS", Path(__file__).parents[2] / "test-results"))
-SLIDER = "document.querySelector('.timeline [role=slider]')"
 EPOCHS = 8
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +21,6 @@ def server(digits_run):
     with tensorboard(["--logdir", str(digits_run)]) as running:
         running.index("digits", lambda index: index["closed"])
         yield running
-
-
-def save(tab, name):
-    SHOTS.mkdir(exist_ok=True)
-    tab.page.screenshot(path=SHOTS / f"{name}.png")
 
 
 def class_colours(tab):
@@ -236,18 +222,15 @@ def test_the_badge_opens_its_numbers(browser, server):
 def test_zoom_pan_and_fit(browser, server):
     with open_tab(browser, server) as tab:
         tab.wait_for_map()
-        tab.page.wait_for_timeout(1500)
-        fitted = tab.picture()
+        fitted = still(tab)
         box = tab.canvas.bounding_box()
         tab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         tab.page.mouse.wheel(0, -400)
-        tab.page.wait_for_timeout(600)
-        zoomed = tab.picture()
+        zoomed = still(tab)
         assert (zoomed != fitted).any(axis=2).mean() > 0.05
         tab.frame.get_by_role("button", name="Fit the map").click()
         tab.page.mouse.move(box["x"] + 2, box["y"] + 2)
-        tab.page.wait_for_timeout(1200)
-        assert (tab.picture() != fitted).any(axis=2).mean() < 0.01
+        assert (still(tab) != fitted).any(axis=2).mean() < 0.01
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -1,9 +1,9 @@
-/** A measure over training in the size of a word, with its floor and the place where we are. */
+/** A measure over training in the size of a word, with its floor, the place where we are, and a way to go elsewhere. */
 import type { JSX } from "preact";
-import { extent, linePath, type Point, verticalScale } from "./sparkline";
+import { linePath, type Point, verticalScale } from "./sparkline";
 
 /** Pixels. */
-const FRAME = { width: 92, height: 30, padding: 4 } as const;
+const FRAME = { width: 120, height: 24, padding: 3 } as const;
 
 interface Props {
   readonly label: string;
@@ -13,21 +13,43 @@ interface Props {
   readonly floors: readonly (number | null)[] | null;
   /** Index into `steps`. */
   readonly current: number;
-  /** Shares are drawn on 0 to 1, so that two of them can be compared; the rest on their own range from 0. */
-  readonly share: boolean;
+  /** Value at the upper end; the lower one is 0, so that heights can be compared. */
+  readonly top: number;
+  /** Someone pressed or dragged at the frame with this index. */
+  readonly onPick: (frame: number) => void;
 }
 
-/** The chart. */
-export function MeasureHistory({ label, steps, values, floors, current, share }: Props): JSX.Element {
+/** The chart. Keys move in time everywhere, so it takes the pointer alone. */
+export function MeasureHistory(props: Props): JSX.Element {
+  const { label, steps, values, floors, current, top, onPick } = props;
   const points = steps.map<Point>((x, i) => ({ x, y: values[i] ?? null }));
   const first = steps[0] ?? 0;
   const span = (steps.at(-1) ?? 0) - first || 1;
   const x = (step: number) => FRAME.padding + ((step - first) / span) * (FRAME.width - 2 * FRAME.padding);
-  const y = verticalScale(share ? [0, 1] : [0, extent(points)[1]], FRAME);
+  const y = verticalScale([0, top], FRAME);
   const here = values[current] ?? null;
+  const now = x(steps[current] ?? first);
+  const pick = (event: PointerEvent & { readonly currentTarget: Element }) => {
+    if (event.buttons !== 1) return;
+    const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    const distances = steps.map((step) => Math.abs(x(step) - at));
+    onPick(distances.indexOf(Math.min(...distances)));
+  };
   return (
-    <svg class="history" role="img" aria-label={label} width={FRAME.width} height={FRAME.height}>
-      <line class="history-base" x1={0} x2={FRAME.width} y1={FRAME.height - 1} y2={FRAME.height - 1} />
+    <svg
+      class="history"
+      role="img"
+      aria-label={label}
+      width={FRAME.width}
+      height={FRAME.height}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        pick(event);
+      }}
+      onPointerMove={pick}
+    >
+      <rect class="history-ground" width={FRAME.width} height={FRAME.height} rx={2} />
+      <line class="history-now" x1={now} x2={now} y1={0} y2={FRAME.height} />
       {floors !== null && (
         <path
           class="history-floor"
@@ -39,7 +61,7 @@ export function MeasureHistory({ label, steps, values, floors, current, share }:
         />
       )}
       <path class="history-line" d={linePath(points, x, y)} />
-      {here !== null && <circle class="history-dot" r={3} cx={x(steps[current] ?? first)} cy={y(here)} />}
+      {here !== null && <circle class="history-dot" r={3} cx={now} cy={y(here)} />}
     </svg>
   );
 }

@@ -2,7 +2,6 @@
  * A series as the path of a small line chart: pure functions from numbers to SVG path data, so that a chart is drawn once
  * per new number and never per animation frame.
  */
-import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
 
 /** One value of a series at a place on its axis; `null` is a gap, never a zero. */
@@ -21,7 +20,9 @@ export interface Frame {
 
 /** The vertical scale of a chart that shows `domain` from bottom to top. */
 export function verticalScale(domain: readonly [number, number], frame: Frame): (value: number) => number {
-  return scaleLinear([...domain], [frame.height - frame.padding, frame.padding]);
+  const [low, high] = domain;
+  const bottom = frame.height - frame.padding;
+  return (value) => bottom + ((value - low) / (high - low)) * (frame.padding - bottom);
 }
 
 /** Lowest and highest finite value, widened when they are equal; [0, 1] when there is none. */

@@ -15,6 +15,21 @@ test("round numbers are labelled and every step is marked when labels would touc
   expect(ticks).toHaveLength(100);
 });
 
+test("labels are round and evenly spaced, wherever the axis begins", () => {
+  const numbers = (low: number, high: number, width: number) =>
+    labels(
+      timeTicks(
+        range(high - low + 1).map((i) => low + i),
+        low,
+        high,
+        width,
+      ),
+    ).map((l) => Number(l?.replaceAll(",", "")));
+  expect(numbers(0, 99, 800)).toEqual([0, 10, 20, 30, 40, 50, 60, 70, 80, 90]);
+  expect(numbers(1, 57, 400)).toEqual([10, 20, 30, 40, 50]);
+  expect(numbers(1_003, 1_990, 300)).toEqual([1_200, 1_400, 1_600, 1_800]);
+});
+
 test("marks give way too when there are thousands", () => {
   const ticks = timeTicks(range(5000), 0, 4999, 800);
   expect(ticks.length).toBeLessThan(40);

@@ -39,9 +39,15 @@ export type Faithfulness = Readonly<Record<string, readonly (number | null)[]>>;
 /** Which classifier coloured the plane. `surrogate` was fitted to the model's outputs; `null`: no landscape. */
 export type LandscapeKind = "linear" | "program" | "surrogate" | null;
 
+/** What a method was run with, by the method's own names. */
+export type Settings = Readonly<Record<string, unknown>>;
+
 /** Every map that one method made of one layer. All lists have one entry a frame; steps ascend. */
 export interface FramesIndex {
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** Every distinct one that frames of this method were made with. */
+  readonly settings: readonly Settings[];
+  /** Index into `settings`. */
+  readonly settings_of: readonly number[];
   readonly steps: readonly number[];
   readonly versions: readonly string[];
   readonly wall_times: readonly number[];
@@ -49,6 +55,7 @@ export interface FramesIndex {
   readonly landscape: readonly LandscapeKind[];
   readonly reason: readonly string[];
   readonly seconds: readonly (number | null)[];
+  readonly cpu_seconds: readonly (number | null)[];
   readonly faithfulness: Faithfulness;
 }
 

@@ -58,6 +58,7 @@ export function scene(more: Partial<Scene> = {}): Scene {
     size: { width: SIDE, height: SIDE },
     pixelRatio: 1,
     landscape: 0,
+    hollowBelow: 0,
     hover: -1,
     ...more,
   };

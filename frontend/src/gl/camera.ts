@@ -26,7 +26,7 @@ export interface Affine {
 }
 
 /** Free border around fitted points, CSS pixels: room for rings, the badge above and the key below. */
-export const FIT_PADDING = { side: 28, top: 60, bottom: 40 } as const;
+export const FIT_PADDING = { side: 28, top: 60, bottom: 56 } as const;
 /** How far the wheel may go, relative to the fitted zoom. Positions have 65,536 levels, so 200x still shows structure. */
 export const ZOOM_RANGE = { min: 0.3, max: 200 } as const;
 

@@ -135,6 +135,37 @@ describe("the landscape", () => {
     expect(alpha(0.06, 0.06)).toBeLessThan(0.5 * alpha(0.06, 0.5));
   });
 
+  it("has seams of the same width however far one zooms in", () => {
+    const paleAt = (zoom: number) => {
+      scatter.render(scene({ landscape: 1, camera: { x: 0.5, y: 0.25, zoom } }));
+      const row = Array.from({ length: SIDE }, (_, i) => pixel((i + 0.5) / SIDE, 0.5)[3] as number);
+      return row.filter((alpha) => alpha < 0.5 * Math.max(...row)).length;
+    };
+    scatter.uploadLandscape("a", halves, 2);
+    // The texture has 192 pixels a side: from 2.9 times the whole view on, the screen is painted itself.
+    const near = paleAt(2 * 4);
+    expect(near).toBeGreaterThan(2);
+    for (const zoom of [6, 12, 40]) expect(Math.abs(paleAt(2 * zoom) - near)).toBeLessThanOrEqual(1);
+  });
+
+  it("looks the same painted on the screen as from its texture, between two frames as well", () => {
+    const tilted = (turn: number) =>
+      makeLandscape(
+        32,
+        (column, row) => [column + turn * row < 16 ? 0 : 1, 140 + 3 * column, 255 - 4 * row],
+        { bounds: BOUNDS },
+      );
+    scatter.uploadLandscape("a", tilted(0.2), 2);
+    scatter.uploadLandscape("b", tilted(-0.3), 2);
+    const colourAt = (zoom: number) => {
+      const camera = { x: 0.25, y: 0.75, zoom: 2 * zoom };
+      scatter.render(between(0.3, { landscape: 1, camera }));
+      return pixel(0.5, 0.5);
+    };
+    expect(colourAt(1)[3]).toBeGreaterThan(40);
+    expectNear(colourAt(8), colourAt(1), 2);
+  });
+
   it("has row 0 at the bottom", () => {
     const floors = makeLandscape(32, (_, row) => [row < 16 ? 0 : 1, 255, 255], { bounds: BOUNDS });
     scatter.uploadLandscape("a", floors, 2);

@@ -18,6 +18,13 @@ export const PAINT_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Painted pixels per cell: enough for a smooth seam, bounded so that painting stays within a frame's time. */
 const PAINT_SCALE = 4;
 const PAINT_SIZE = { min: 192, max: 768 } as const;
+/**
+ * CSS pixels to a painted one above which landscapes are painted onto the screen at its own resolution: seams are as wide as
+ * there and no wider, however far one zooms in. Below, that is with all in view, blending what was painted once is cheaper.
+ */
+export const DIRECT_FROM = 3;
+/** Clip space to 0 .. 1. */
+const WHOLE: Affine = { scaleX: 2, scaleY: 2, offsetX: -1, offsetY: -1 };
 
 /** One landscape to draw: which, how much of it, and where clip space lies on it. */
 export interface PlaneLayer {
@@ -114,11 +121,21 @@ export class Plane {
   }
 
   /** Draws one or two landscapes over the whole viewport; leaves the framebuffer and viewport as the caller set them. */
-  draw(layers: readonly PlaneLayer[], palette: PaletteTexture, viewport: readonly [number, number]): void {
+  draw(
+    layers: readonly PlaneLayer[],
+    palette: PaletteTexture,
+    viewport: readonly [number, number],
+    pixelRatio: number,
+  ): void {
     const shown = layers.filter((layer) => layer.weight > 0 && this.slots.has(layer.key));
     const [first, second = first] = shown;
     if (first === undefined || second === undefined) return;
     const { gl, blendProgram } = this;
+    const seam = DIRECT_FROM * pixelRatio;
+    if (pixelsAcross(first, viewport) > seam * this.paintSize) {
+      this.paintOnScreen(second === first ? [first] : [first, second], palette, viewport, seam);
+      return;
+    }
     const paints = [this.paint(first.key, palette), this.paint(second.key, palette)] as const;
     gl.viewport(0, 0, ...viewport);
     gl.useProgram(blendProgram.handle);
@@ -170,7 +187,7 @@ export class Plane {
 
   /** The colour texture of a landscape; painted now unless it still is. */
   private paint(key: string, palette: PaletteTexture): WebGLTexture {
-    const { gl, paintProgram } = this;
+    const { gl } = this;
     const held = this.painted.use(key);
     if (held >= 0) return this.paints[held] as WebGLTexture;
     const slot = this.painted.take(key);
@@ -180,6 +197,34 @@ export class Plane {
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, paint, 0);
     gl.viewport(0, 0, this.paintSize, this.paintSize);
     gl.disable(gl.BLEND);
+    this.runPaint({ key, weight: 1, affine: WHOLE }, palette, this.paintSize, 1);
+    gl.enable(gl.BLEND);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    return paint;
+  }
+
+  /** Paints at the screen's resolution. What is painted is added up, as blending two painted textures does. */
+  private paintOnScreen(
+    layers: readonly PlaneLayer[],
+    palette: PaletteTexture,
+    viewport: readonly [number, number],
+    seam: number,
+  ): void {
+    const { gl } = this;
+    gl.viewport(0, 0, ...viewport);
+    gl.blendFunc(gl.ONE, gl.ONE);
+    for (const layer of layers) this.runPaint(layer, palette, pixelsAcross(layer, viewport), seam);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  }
+
+  /**
+   * Paints one landscape onto the target that is bound.
+   *
+   * @param side pixels of the target that the whole landscape is wide.
+   * @param seam how much wider than in a painted texture seams are, in pixels of the target.
+   */
+  private runPaint(layer: PlaneLayer, palette: PaletteTexture, side: number, seam: number): void {
+    const { gl, paintProgram } = this;
     gl.useProgram(paintProgram.handle);
     gl.bindVertexArray(this.empty);
     palette.bind(0);
@@ -188,15 +233,21 @@ export class Plane {
     gl.uniform1i(paintProgram.uniform("uPalette"), 0);
     gl.uniform1i(paintProgram.uniform("uCells"), 1);
     gl.uniform1i(paintProgram.uniform("uClasses"), palette.count);
-    gl.uniform1i(paintProgram.uniform("uLayer"), this.slots.use(key));
+    gl.uniform1i(paintProgram.uniform("uLayer"), this.slots.use(layer.key));
     gl.uniform1i(paintProgram.uniform("uSize"), this.size);
-    gl.uniform1f(paintProgram.uniform("uScale"), this.paintSize / this.size);
+    gl.uniform1f(paintProgram.uniform("uScale"), side / this.size);
+    gl.uniform1f(paintProgram.uniform("uSeam"), seam);
+    gl.uniform1f(paintProgram.uniform("uWeight"), layer.weight);
+    setInverse(gl, paintProgram.uniform("uInverse"), layer.affine);
     gl.uniform1f(paintProgram.uniform("uChance"), palette.count > 1 ? 1 / palette.count : 0);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
-    gl.enable(gl.BLEND);
-    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    return paint;
+    gl.bindVertexArray(null);
   }
+}
+
+/** Device pixels that a whole landscape is wide. */
+function pixelsAcross({ affine }: PlaneLayer, [width]: readonly [number, number]): number {
+  return (width / 2) * affine.scaleX;
 }
 
 /** From clip space back to 0 .. 1 over the landscape's bounds. */

@@ -10,7 +10,7 @@ import { createProgram, type Program } from "./program";
 import { ATTRIBUTE, PASS, POINTS_FRAGMENT, POINTS_VERTEX } from "./shaders";
 import { Slots, slotCapacity } from "./slots";
 
-/** x, y, prediction (u16 each), flags (u8), one byte of padding. */
+/** x, y, prediction (u16 each), flags, kept (u8 each). */
 export const BYTES_PER_SAMPLE = 8;
 /** GPU memory for samples; 2,000 samples x 10,000 frames, or 100,000 x 200. */
 export const POINTS_LIMIT_BYTES = 160 * 1024 * 1024;
@@ -22,20 +22,22 @@ export interface PointsLook {
   readonly ring: number;
   /** 0 .. 1 */
   readonly alpha: number;
+  /** Samples whose `kept` (0 .. 255) is below are drawn hollow; 0: none. */
+  readonly hollowBelow: number;
   /** Colours 0 .. 1. */
   readonly halo: readonly [number, number, number];
   readonly ink: readonly [number, number, number];
 }
 
-/** Interleaves what the shader needs of a frame; the rest (confidence, kept) is only read on hover. */
+/** Interleaves what the shader needs of a frame; confidence is only read on hover. */
 export function packFrame(frame: FrameData): Uint8Array {
-  const { count, positions, prediction, flags } = frame;
+  const { count, positions, prediction, flags, kept } = frame;
   const words = new Uint16Array((count * BYTES_PER_SAMPLE) / 2);
   for (let i = 0; i < count; i++) {
     words[4 * i] = positions[2 * i] as number;
     words[4 * i + 1] = positions[2 * i + 1] as number;
     words[4 * i + 2] = prediction[i] as number;
-    words[4 * i + 3] = flags[i] as number;
+    words[4 * i + 3] = (flags[i] as number) | ((kept[i] as number) << 8);
   }
   return new Uint8Array(words.buffer);
 }
@@ -122,8 +124,8 @@ export class Points {
     gl.useProgram(program.handle);
     gl.bindVertexArray(this.vertices);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.frames);
-    this.point(a, ATTRIBUTE.from, ATTRIBUTE.fromPrediction, ATTRIBUTE.fromFlags);
-    this.point(b, ATTRIBUTE.to, ATTRIBUTE.toPrediction, ATTRIBUTE.toFlags);
+    this.point(a, ATTRIBUTE.from, ATTRIBUTE.fromPrediction, ATTRIBUTE.fromMarks);
+    this.point(b, ATTRIBUTE.to, ATTRIBUTE.toPrediction, ATTRIBUTE.toMarks);
     palette.bind(0);
     gl.uniform1i(program.uniform("uPalette"), 0);
     gl.uniform1i(program.uniform("uClasses"), palette.count);
@@ -135,7 +137,9 @@ export class Points {
     gl.uniform1f(program.uniform("uAlpha"), look.alpha);
     gl.uniform3f(program.uniform("uHalo"), ...look.halo);
     gl.uniform3f(program.uniform("uInk"), ...look.ink);
-    for (const pass of [PASS.discs, PASS.rings]) {
+    gl.uniform1f(program.uniform("uHollowBelow"), look.hollowBelow);
+    const passes = look.hollowBelow > 0 ? [PASS.discs, PASS.hollow, PASS.rings] : [PASS.discs, PASS.rings];
+    for (const pass of passes) {
       gl.uniform1i(program.uniform("uPass"), pass);
       gl.drawArrays(gl.POINTS, 0, count);
     }
@@ -154,12 +158,12 @@ export class Points {
     gl.deleteBuffer(this.labels);
   }
 
-  private point(slot: number, position: number, prediction: number, flags: number): void {
+  private point(slot: number, position: number, prediction: number, marks: number): void {
     const { gl } = this;
     const offset = slot * this.count * BYTES_PER_SAMPLE;
     gl.vertexAttribPointer(position, 2, gl.UNSIGNED_SHORT, true, BYTES_PER_SAMPLE, offset);
     gl.vertexAttribIPointer(prediction, 1, gl.UNSIGNED_SHORT, BYTES_PER_SAMPLE, offset + 4);
-    gl.vertexAttribIPointer(flags, 1, gl.UNSIGNED_BYTE, BYTES_PER_SAMPLE, offset + 6);
+    gl.vertexAttribIPointer(marks, 2, gl.UNSIGNED_BYTE, BYTES_PER_SAMPLE, offset + 6);
   }
 }
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeFrame } from "../data/codec.fixture";
 import {
   Bench,
@@ -91,6 +91,42 @@ describe("samples", () => {
     expect(
       ring.some((p) => Math.hypot((p[0] as number) - r, (p[1] as number) - g, (p[2] as number) - b) < 12),
     ).toBe(true);
+  });
+
+  it("whose neighbours the map has torn away are hollow, when asked for", () => {
+    scatter.setSamples(3, 1, Int32Array.of(0, 1, 2));
+    // The third is predicted wrongly as well.
+    const frame = makeFrame([
+      [0.25, 0.5, 0],
+      [0.5, 0.5, 1],
+      [0.75, 0.5, 0],
+    ]);
+    scatter.uploadFrame("a", { ...frame, kept: Uint8Array.of(34, 51, 0) });
+    scatter.render(scene());
+    for (const [i, x] of [0.25, 0.5, 0.75].entries()) expectNear(pixel(x, 0.5), solid(COLOURS[i] as string));
+    scatter.render(scene({ hollowBelow: 38.25 }));
+    expectNear(pixel(0.25, 0.5), solid(THEME.paper), 40);
+    expectNear(pixel(0.5, 0.5), solid(COLOURS[1] as string));
+    expectNear(pixel(0.75, 0.5), solid(THEME.paper), 40);
+    const rim = Array.from({ length: 6 }, (_, i) => pixel(0.25 + i / SIDE, 0.5));
+    const [r, g, b] = parseHex(COLOURS[0] as string);
+    expect(
+      rim.some((p) => Math.hypot((p[0] as number) - r, (p[1] as number) - g, (p[2] as number) - b) < 40),
+    ).toBe(true);
+  });
+
+  it("are hollow in the nearer of two frames, without an upload in between", () => {
+    scatter.setSamples(1, 2, Int32Array.of(0));
+    const frame = makeFrame([[0.5, 0.5, 0]]);
+    scatter.uploadFrame("a", { ...frame, kept: Uint8Array.of(0) });
+    scatter.uploadFrame("b", { ...frame, kept: Uint8Array.of(255) });
+    const gl = bench.canvas.getContext("webgl2") as WebGL2RenderingContext;
+    const uploads = vi.spyOn(gl, "bufferSubData");
+    scatter.render(between(0.4, { hollowBelow: 38 }));
+    expectNear(pixel(0.5, 0.5), solid(THEME.paper), 40);
+    scatter.render(between(0.6, { hollowBelow: 38 }));
+    expectNear(pixel(0.5, 0.5), solid(COLOURS[0] as string));
+    expect(uploads).not.toHaveBeenCalled();
   });
 
   it("whose class is hidden are not drawn at all", () => {

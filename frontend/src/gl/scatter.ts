@@ -28,6 +28,8 @@ export interface Scene {
   readonly pixelRatio: number;
   /** 0 .. 1: how strong the landscape is. */
   readonly landscape: number;
+  /** Samples whose `kept` (0 .. 255) is below are drawn hollow; 0: none. */
+  readonly hollowBelow: number;
   /** Sample to highlight, or -1. */
   readonly hover: number;
 }
@@ -148,12 +150,13 @@ export class Scatter {
     gl.clear(gl.COLOR_BUFFER_BIT);
     const { from, to, mix, camera, size } = scene;
     if (from === null || to === null) return;
-    this.plane.draw(this.planeLayers(scene, from, to), this.palette, [width, height]);
+    this.plane.draw(this.planeLayers(scene, from, to), this.palette, [width, height], scene.pixelRatio);
     const radius = discRadius(this.count, size.width, size.height, camera.zoom / scene.fitted.zoom);
     const look = {
       radius: radius * scene.pixelRatio,
       ring: ringWidth(radius) * scene.pixelRatio,
       alpha: discAlpha(this.count),
+      hollowBelow: scene.hollowBelow,
       halo: this.halo,
       ink: this.ink,
     };

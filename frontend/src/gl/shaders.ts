@@ -14,7 +14,7 @@ vec4 paletteOf(uint c) {
 `;
 
 /** Values of `uPass`. */
-export const PASS = { discs: 0, rings: 1, hover: 2 } as const;
+export const PASS = { discs: 0, hollow: 1, rings: 2, hover: 3 } as const;
 
 /** Attribute locations of the points. */
 export const ATTRIBUTE = {
@@ -22,31 +22,35 @@ export const ATTRIBUTE = {
   to: 1,
   fromPrediction: 2,
   toPrediction: 3,
-  fromFlags: 4,
-  toFlags: 5,
+  fromMarks: 4,
+  toMarks: 5,
   label: 6,
 } as const;
 
-/** Positions come normalised over each frame's own bounds; uFrom and uTo take them to clip space, where they are mixed. */
+/**
+ * Positions come normalised over each frame's own bounds; uFrom and uTo take them to clip space, where they are mixed. Marks
+ * are flags and kept. Discs, hollow discs and rings are three passes, so that what is worth noticing is never covered.
+ */
 export const POINTS_VERTEX = `${COMMON}
 layout(location = 0) in vec2 aFrom;
 layout(location = 1) in vec2 aTo;
 layout(location = 2) in uint aFromPrediction;
 layout(location = 3) in uint aToPrediction;
-layout(location = 4) in uint aFromFlags;
-layout(location = 5) in uint aToFlags;
+layout(location = 4) in uvec2 aFromMarks;
+layout(location = 5) in uvec2 aToMarks;
 layout(location = 6) in uint aLabel;
 uniform vec4 uFrom, uTo;
-uniform float uMix, uRadius, uRing;
+uniform float uMix, uRadius, uRing, uHollowBelow;
 uniform int uPass;
 flat out vec3 vFill;
 flat out vec3 vRing;
 flat out float vPresence;
 flat out float vDisc;
 flat out float vExtent;
+flat out float vHole;
 void main() {
-  bool placedFrom = (aFromFlags & 2u) == 0u;
-  bool placedTo = (aToFlags & 2u) == 0u;
+  bool placedFrom = (aFromMarks.x & 2u) == 0u;
+  bool placedTo = (aToMarks.x & 2u) == 0u;
   vec2 from = aFrom * uFrom.xy + uFrom.zw;
   vec2 to = aTo * uTo.xy + uTo.zw;
   // A sample that has a place in one of the frames only stays there and fades.
@@ -57,21 +61,27 @@ void main() {
   vPresence = mix(float(placedFrom), float(placedTo), uMix) * fill.a;
   vFill = fill.rgb;
   vRing = wrong ? paletteOf(prediction).rgb : fill.rgb;
-  bool mine = uPass == ${PASS.hover} || (uPass == ${PASS.rings}) == wrong;
+  bool early = placedTo ? placedFrom && uMix < 0.5 : true;
+  bool hollow = float((early ? aFromMarks : aToMarks).y) < uHollowBelow;
+  int pass = wrong ? ${PASS.rings} : hollow ? ${PASS.hollow} : ${PASS.discs};
+  bool mine = uPass == ${PASS.hover} || uPass == pass;
   if (!mine || vPresence <= 0.0) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 0.0;
     return;
   }
-  bool ringed = uPass != ${PASS.discs};
-  vDisc = uPass == ${PASS.hover} ? 1.5 * uRadius : uPass == ${PASS.rings} ? 0.85 * uRadius : uRadius;
+  bool ringed = uPass == ${PASS.rings} || uPass == ${PASS.hover};
+  // A hollow disc has less ink, so it is larger, and its rim is wide enough to show its colour.
+  float size = uPass == ${PASS.hover} ? 1.5 : uPass == ${PASS.rings} ? 0.85 : 1.0;
+  vDisc = (hollow ? 1.25 : 1.0) * size * uRadius;
+  vHole = hollow ? vDisc - max(0.42 * vDisc, 1.0) : -1.0;
   vExtent = ringed ? vDisc + 4.0 * uRing : vDisc;
   gl_Position = vec4(at, 0.0, 1.0);
   gl_PointSize = 2.0 * vExtent + 2.0;
 }
 `;
 
-/** From the inside: disc in the label's colour, halo, ring in the predicted class's colour, halo. uRing is one width. */
+/** From the inside: disc in the label's colour, with a hole where the map lies, halo, ring in the predicted class's colour, halo. uRing is one width. */
 export const POINTS_FRAGMENT = `#version 300 es
 precision highp float;
 precision highp int;
@@ -80,6 +90,7 @@ flat in vec3 vRing;
 flat in float vPresence;
 flat in float vDisc;
 flat in float vExtent;
+flat in float vHole;
 uniform float uAlpha, uRing;
 uniform int uPass;
 uniform vec3 uHalo, uInk;
@@ -87,15 +98,16 @@ out vec4 colour;
 void main() {
   float d = length(gl_PointCoord - 0.5) * (2.0 * vExtent + 2.0);
   float inDisc = clamp(vDisc - d + 0.5, 0.0, 1.0);
-  if (uPass == ${PASS.discs}) {
-    colour = vec4(vFill, 1.0) * (inDisc * uAlpha * vPresence);
+  vec3 fill = mix(vFill, uHalo, clamp(vHole - d + 0.5, 0.0, 1.0));
+  if (uPass == ${PASS.discs} || uPass == ${PASS.hollow}) {
+    colour = vec4(fill, 1.0) * (inDisc * (uPass == ${PASS.discs} ? uAlpha : 1.0) * vPresence);
     return;
   }
   float inGap = clamp(vDisc + uRing - d + 0.5, 0.0, 1.0);
   float inRing = clamp(vDisc + 2.75 * uRing - d + 0.5, 0.0, 1.0);
   float inHalo = clamp(vExtent - d + 0.5, 0.0, 1.0);
   vec3 rim = uPass == ${PASS.hover} ? uInk : uHalo;
-  vec3 rgb = mix(mix(mix(rim, vRing, inRing), uHalo, inGap), vFill, inDisc);
+  vec3 rgb = mix(mix(mix(rim, vRing, inRing), uHalo, inGap), fill, inDisc);
   float halo = uPass == ${PASS.hover} ? inHalo : max(inRing, 0.85 * inHalo);
   colour = vec4(rgb, 1.0) * (halo * vPresence);
 }
@@ -112,7 +124,7 @@ void main() {
 
 /** What is left of the landscape's strength on a boundary, and where no sample supports what the model would decide. */
 export const SEAM_ALPHA = 0.08;
-export const UNSUPPORTED_ALPHA = 0.5;
+export const UNSUPPORTED_ALPHA = 0.3;
 
 /** The cell under a pixel and its eight neighbours, row by row. */
 const CELLS = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
@@ -122,7 +134,7 @@ const row = (k: number) => Math.floor(k / 3);
 const unrolled = (line: (k: number) => string) => CELLS.map(line).join("\n  ");
 
 /**
- * Paints one landscape into a colour texture. Classes are integers and cannot be interpolated, so every class gathers
+ * Paints one landscape, into a colour texture or onto the screen; uInverse takes clip space to its own 0 .. 1. Classes are integers and cannot be interpolated, so every class gathers
  * votes from the 9 cells around: quadratic B-spline weight times how far the cell's confidence lies above what it is on
  * a boundary: one half between two classes, less where more compete, and then the lowest around is taken. The votes thus
  * change sides where the model does and not half way between two cells. They are smooth functions with a gradient;
@@ -134,9 +146,11 @@ precision highp sampler2DArray;
 uniform sampler2DArray uCells;
 uniform int uLayer, uSize;
 uniform float uChance, uScale;
+uniform vec4 uInverse;
+uniform float uSeam, uWeight;
 in vec2 vClip;
 out vec4 colour;
-// Half widths of the seam in painted pixels: pale up to the first, fully coloured from the second on.
+// Half widths of the seam in painted pixels, times uSeam: pale up to the first, fully coloured from the second on.
 const vec2 SEAM = vec2(0.5, 1.6);
 const float SEAM_ALPHA = ${SEAM_ALPHA};
 const float UNSUPPORTED = ${UNSUPPORTED_ALPHA};
@@ -163,7 +177,11 @@ vec3 slope(float t) {
   return vec3(t - 0.5, -2.0 * t, t + 0.5);
 }
 void main() {
-  vec2 uv = vClip * 0.5 + 0.5;
+  vec2 uv = vClip * uInverse.xy + uInverse.zw;
+  if (any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)))) {
+    colour = vec4(0.0);
+    return;
+  }
   vec2 cell = uv * float(uSize);
   ivec2 centre = ivec2(floor(cell));
   vec2 t = fract(cell) - 0.5;
@@ -203,15 +221,15 @@ void main() {
     )}
     vec3 lead = first - second;
     float pixels = uScale * lead.x / max(length(lead.yz), 1e-6);
-    seam = mix(SEAM_ALPHA, 1.0, smoothstep(SEAM.x, SEAM.y, pixels));
+    seam = mix(SEAM_ALPHA, 1.0, smoothstep(SEAM.x * uSeam, SEAM.y * uSeam, pixels));
   }
   float certainty = pow(clamp((confidence - uChance) / (1.0 - uChance), 0.0, 1.0), CURVE);
   // A square with round corners: the fourth power's norm.
-  vec2 away = abs(vClip) * abs(vClip);
+  vec2 away = (2.0 * uv - 1.0) * (2.0 * uv - 1.0);
   float fade = 1.0 - smoothstep(FADE_FROM, 1.0, sqrt(length(away)));
   vec4 fill = paletteOf(uint(best));
   float alpha = certainty * mix(UNSUPPORTED, 1.0, support) * seam * fade * fill.a;
-  colour = vec4(fill.rgb, 1.0) * alpha;
+  colour = vec4(fill.rgb, 1.0) * (alpha * uWeight);
 }
 `;
 

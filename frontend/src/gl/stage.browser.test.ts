@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { makeFrame, makeLandscape } from "../data/codec.fixture";
 import { makeIndex } from "../state/index.fixture";
 import { Store } from "../state/store";
@@ -186,8 +186,7 @@ it("rests exactly on the fitted view after gliding there", async () => {
   await frames();
   expect(placed).not.toEqual(fitted);
   store.fitCamera();
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  expect(placed).toEqual(fitted);
+  await vi.waitFor(() => expect(placed).toEqual(fitted), { timeout: 10_000 });
 });
 
 it("does not move a view that the user chose when the map grows", async () => {

@@ -123,7 +123,7 @@ class Stage {
     const { view, data, derived, transient } = this.store;
     void [derived.position.value, derived.frames.value, data.buffered.value, data.bufferedLandscapes.value];
     void [view.camera.value, view.landscapeOpacity.value, view.hiddenClasses.value, data.samples.value];
-    void [transient.visible.value, data.failed.value];
+    void [transient.visible.value, data.failed.value, view.markLies.value, derived.lyingBelow.value];
     this.invalidate();
   }
 
@@ -173,6 +173,7 @@ class Stage {
       size: this.size,
       pixelRatio: window.devicePixelRatio,
       landscape: store.view.landscapeOpacity.peek(),
+      hollowBelow: store.view.markLies.peek() ? (store.derived.lyingBelow.peek() ?? 0) : 0,
       hover: store.transient.hover.peek()?.index ?? -1,
     });
     if (ready !== null && !this.marked) {

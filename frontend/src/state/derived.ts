@@ -1,7 +1,8 @@
 /** Why this file: everything that follows from the store's other signals, computed once for all views. */
 import { computed, type ReadonlySignal } from "@preact/signals";
-import type { FramesIndex, LandscapeKind, LayerIndex } from "../data/types";
+import type { FramesIndex, LandscapeKind, LayerIndex, Settings } from "../data/types";
 import { classColours } from "../theme/palettes";
+import { lyingBelow } from "./lies";
 import { locate, nearest, type Position, stepUnit, timeLabel } from "./locate";
 import type { Store } from "./store";
 
@@ -35,6 +36,10 @@ export interface Derived {
   readonly accuracyNow: ReadonlySignal<number | null>;
   /** Numbers by name, of the nearest true frame. */
   readonly faithfulnessNow: ReadonlySignal<Readonly<Record<string, number | null>>>;
+  /** `kept` (0 to 255) below which the nearest true frame lies about a sample; `null` where that was not measured. */
+  readonly lyingBelow: ReadonlySignal<number | null>;
+  /** What the nearest true frame's method was run with. */
+  readonly settingsNow: ReadonlySignal<Settings>;
   /** Why there is no map here, or what is wrong with it; "" when all is well. */
   readonly reasonNow: ReadonlySignal<string>;
   readonly landscapeKindNow: ReadonlySignal<LandscapeKind>;
@@ -50,6 +55,11 @@ export interface Derived {
 }
 
 const NO_STEPS: readonly number[] = [];
+
+/** What frame `i` was made with. */
+export function settingsOf(frames: FramesIndex | null, i: number): Settings {
+  return frames?.settings[frames.settings_of[i] ?? -1] ?? {};
+}
 
 /** Median distance between snapshots in ms; 0 for fewer than two. */
 export function usualPaceMs(wallTimes: readonly number[]): number {
@@ -121,6 +131,8 @@ export function derive(view: Store["view"], data: Store["data"], transient: Stor
     epochLabel: computed(() => timeLabel(steps.value, view.time.value, unit.value)),
     accuracyNow,
     faithfulnessNow,
+    lyingBelow: computed(() => lyingBelow(faithfulnessNow.value)),
+    settingsNow: computed(() => settingsOf(frames.value, nearestFrame.value)),
     reasonNow: computed(() => frames.value?.reason[nearestFrame.value] ?? ""),
     landscapeKindNow: computed(() => frames.value?.landscape[nearestFrame.value] ?? null),
     classes,

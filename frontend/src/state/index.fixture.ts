@@ -26,7 +26,8 @@ export function makeIndex({
   const column = <T>(count: number, value: (i: number) => T) =>
     Array.from({ length: count }, (_, i) => value(i));
   const made = (prefix: string) => ({
-    settings: {},
+    settings: [{}],
+    settings_of: column(frames, () => 0),
     steps: column(frames, (i) => i),
     versions: column(frames, (i) => prefix + version(i)),
     wall_times: column(frames, (i) => i * paceSeconds + 0.5),
@@ -34,6 +35,7 @@ export function makeIndex({
     landscape: column(frames, () => "linear" as const),
     reason: column(frames, () => ""),
     seconds: column(frames, () => 0.4),
+    cpu_seconds: column(frames, () => 0.3),
     faithfulness: {
       neighbours: column(frames, (i) => 0.5 + i / 100),
       displacement: column(frames, () => null),

@@ -122,6 +122,7 @@ export class IndexSync {
     view.method.value = method ?? (layer === undefined ? "" : defaultMethod(layer));
     if (link === null) return;
     if (link.hide !== undefined) view.hiddenClasses.value = link.hide;
+    if (link.lies) view.markLies.value = true;
     if (link.camera !== undefined) view.camera.value = link.camera;
     if (link.epoch !== undefined && derived.steps.peek().length > 0) this.store.seek(link.epoch);
   }

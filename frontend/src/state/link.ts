@@ -20,6 +20,7 @@ function currentLink(store: Store): Link {
     ...(!view.follow.value && derived.steps.value.length > 0 && { epoch: time }),
     ...(camera !== null && { camera }),
     hide: view.hiddenClasses.value,
+    ...(view.markLies.value && { lies: true as const }),
   };
 }
 

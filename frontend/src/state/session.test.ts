@@ -116,7 +116,7 @@ describe("opening", () => {
     server.runs = ["new", "r"];
     server.indexOf.new = makeIndex({ steps: 2, frames: 2, run: "new" });
     open(
-      "hidden&p.hidden.run=r&p.hidden.method=pca&p.hidden.epoch=1.5&p.hidden.hide=2&p.hidden.camera=1,2,3",
+      "hidden&p.hidden.run=r&p.hidden.method=pca&p.hidden.epoch=1.5&p.hidden.hide=2&p.hidden.camera=1,2,3&p.hidden.lies=1",
     );
     await settle();
     const { view } = store;
@@ -128,9 +128,10 @@ describe("opening", () => {
     ]);
     expect(view.hiddenClasses.value).toEqual(new Set([2]));
     expect(view.camera.value).toEqual({ x: 1, y: 2, zoom: 3 });
+    expect(view.markLies.value).toBe(true);
     store.selectRun("new");
     await settle();
-    expect([view.run.value, view.method.value, view.camera.value]).toEqual(["new", "hidden", null]);
+    expect([view.run.value, view.hiddenClasses.value.size, view.camera.value]).toEqual(["new", 0, null]);
   });
 
   it("opens the newest run when the link's is gone", async () => {

@@ -52,6 +52,8 @@ export class Store {
     camera: signal<Camera | null>(null),
     runFilter: signal(""),
     badgeOpen: signal(false),
+    /** Samples that the map lies about are drawn hollow. */
+    markLies: signal(false),
   };
 
   readonly data = {
@@ -149,8 +151,8 @@ export class Store {
     if (name === this.view.run.peek()) return;
     batch(() => {
       this.view.run.value = name;
+      // The method stays wished for: the next run opens with it where it has it.
       this.view.layer.value = "";
-      this.view.method.value = "";
       this.view.camera.value = null;
       this.view.playing.value = false;
       this.view.follow.value = true;
@@ -176,6 +178,7 @@ export class Store {
   }
 
   selectMethod(name: string): void {
+    if (name === this.view.method.peek()) return;
     batch(() => {
       this.view.method.value = name;
       this.afterSelection();

@@ -53,6 +53,11 @@ describe("links", () => {
     expect(parseLink(fragment)).toEqual({});
   });
 
+  it("say whether lies are marked", () => {
+    expect(parseLink(formatLink({ lies: true }, "hidden"))).toEqual({ lies: true });
+    expect(parseLink("p.hidden.lies=0")).toEqual({});
+  });
+
   it("read epoch 0", () => {
     expect(parseLink("p.hidden.epoch=0")).toEqual({ epoch: 0 });
   });

@@ -1,6 +1,6 @@
 /**
- * Why this file: a view can be sent to a colleague. Run, layer, method, time, camera and hidden classes travel in
- * TensorBoard's URL fragment under `p.hidden.*`; everybody else's keys are left as they are.
+ * Why this file: a view can be sent to a colleague. Run, layer, method, time, camera, hidden classes and whether lies
+ * are marked travel in TensorBoard's URL fragment under `p.hidden.*`; everybody else's keys are left as they are.
  */
 import type { Camera } from "../gl/camera";
 
@@ -23,6 +23,8 @@ export interface Link {
   readonly epoch?: number;
   readonly camera?: Camera;
   readonly hide?: ReadonlySet<number>;
+  /** Samples that the map lies about are marked. */
+  readonly lies?: true;
 }
 
 /** Classes as "0-2,5". */
@@ -85,6 +87,7 @@ export function parseLink(fragment: string): Link {
     ...(Number.isFinite(epoch) && { epoch }),
     ...(camera !== undefined && { camera }),
     ...(hide.size > 0 && { hide }),
+    ...(text("lies") === "1" && { lies: true as const }),
   };
 }
 
@@ -101,6 +104,7 @@ export function formatLink(link: Link, fragment: string): string {
     ours.push(["camera", [x, y, zoom].map((value) => Number(value.toPrecision(6))).join(",")]);
   }
   if (link.hide !== undefined && link.hide.size > 0) ours.push(["hide", formatRanges(link.hide)]);
+  if (link.lies) ours.push(["lies", "1"]);
   return [...foreign, ...ours.map(([key, value]) => `${KEY_PREFIX}${key}=${encodeURIComponent(value)}`)].join(
     "&",
   );

@@ -13,6 +13,7 @@ const PATHS = {
   copy: "M8 3h11v14H8zm2 2v10h7V5zM5 7h1.6v12.4H15V21H5z",
   check: "m9.5 18-6-6 1.5-1.5 4.5 4.5L19 5.5 20.5 7z",
   chevron: "m7 9.5 5 5 5-5 1.4 1.4L12 17.3 5.6 10.9z",
+  warning: "M12 3 22.4 21H1.6zM11 9v6h2V9zm0 7.5v2h2v-2z",
   menu: "M4 6h16v2H4zm0 5h16v2H4zm0 5h16v2H4z",
 } as const;
 

@@ -63,12 +63,16 @@ test("nothing is taken from a field, nor from the browser's own shortcuts", () =
   expect(helps).toBe(0);
 });
 
-test("F fits, ? helps, Escape closes, other keys are left alone", () => {
+test("F fits, L marks lies, ? helps, Escape closes, other keys are left alone", () => {
   store.view.camera.value = { x: 0, y: 0, zoom: 1 };
   press("f");
   expect(store.view.camera.value).toBeNull();
   expect(press("?")).toBe(true);
   expect(helps).toBe(1);
+  press("l");
+  expect(store.view.markLies.value).toBe(true);
+  press("L");
+  expect(store.view.markLies.value).toBe(false);
   store.view.badgeOpen.value = true;
   press("Escape");
   expect(store.view.badgeOpen.value).toBe(false);

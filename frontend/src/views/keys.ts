@@ -17,6 +17,7 @@ export const KEY_HELP: readonly KeyHelp[] = [
   { keys: ["Shift ←", "Shift →"], does: "ten epochs" },
   { keys: ["Home", "End"], does: "first or newest epoch" },
   { keys: ["F"], does: "fit the map into view" },
+  { keys: ["L"], does: "mark where the map lies" },
   { keys: ["?"], does: "this help" },
   { keys: ["Esc"], does: "close what is open" },
 ];
@@ -59,6 +60,10 @@ export function handleKey(event: KeyboardEvent, store: Store, openHelp: () => vo
     case "f":
     case "F":
       store.fitCamera();
+      return true;
+    case "l":
+    case "L":
+      store.view.markLies.value = !store.view.markLies.peek();
       return true;
     case "?":
       openHelp();

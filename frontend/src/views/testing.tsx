@@ -17,7 +17,8 @@ export const UPDATED = 1_790_000_000;
 /** Frames at steps 0, 1 and 2 whose numbers differ, so that a test sees which one was taken. */
 export function framesIndex(overrides: Partial<FramesIndex> = {}): FramesIndex {
   return {
-    settings: { iterations: 60, anchor: 3 },
+    settings: [{ warm_iterations: 60, anchor: 3 }],
+    settings_of: [0, 0, 0],
     steps: [0, 1, 2],
     versions: ["s.1", "s.2", "s.3"],
     wall_times: [UPDATED - 3, UPDATED - 2, UPDATED - 1],
@@ -29,6 +30,7 @@ export function framesIndex(overrides: Partial<FramesIndex> = {}): FramesIndex {
     landscape: ["linear", "linear", "linear"],
     reason: ["", "", ""],
     seconds: [0.41, 0.32, 0.33],
+    cpu_seconds: [0.39, 0.3, 0.29],
     faithfulness: {
       k: [15, 15, 15],
       neighbours: [0.1, 0.31, 0.53],

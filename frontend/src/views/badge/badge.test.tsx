@@ -1,8 +1,9 @@
-import { act, fireEvent, screen } from "@testing-library/preact";
+import { act, fireEvent, screen, within } from "@testing-library/preact";
 import { expect, test } from "vitest";
+import type { FramesIndex } from "../../data/types";
 import { framesIndex, renderWith, runIndex, storeWith } from "../testing";
 import { Badge } from "./badge";
-import { landscapeWords } from "./badge_panel";
+import { landscapeWords, methodWords } from "./map_facts";
 
 test("the line follows the nearest map and never interpolates a measurement", () => {
   const store = storeWith();
@@ -22,11 +23,10 @@ test("a click opens every number with its meaning, its history and how the map w
   expect(panel.textContent).toContain("Neighbours kept");
   expect(panel.textContent).toContain("largest class 12 %");
   expect(panel.textContent).toContain("the 15 nearest, the sample itself not counted");
-  expect(panel.textContent).toContain("330 ms");
-  expect(panel.textContent).toContain("iterations 60, anchor 3");
+  expect(panel.textContent).toContain("hidden · 60 warm iterations · anchor 3 · 290 ms of processor time");
   expect(panel.textContent).not.toContain("Trustworthiness");
   expect(panel.querySelectorAll("svg.history")).toHaveLength(3);
-  expect(screen.getByRole("button").getAttribute("aria-expanded")).toBe("true");
+  expect(screen.getByRole("button", { expanded: true }).textContent).toContain("map keeps");
 });
 
 test("what is wrong with a map stands in its panel, and a stand-in is called one", () => {
@@ -45,4 +45,102 @@ test("what is wrong with a map stands in its panel, and a stand-in is called one
 test("there is no badge without a map", () => {
   const { container } = renderWith(storeWith(runIndex({}, null)), <Badge />);
   expect(container.textContent).toBe("");
+});
+
+/** The panel over the made-up run with more or other numbers. */
+function panelWith(faithfulness: FramesIndex["faithfulness"], settings?: FramesIndex["settings"]) {
+  const made = framesIndex({ ...(settings && { settings }) });
+  const index = runIndex({}, { ...made, faithfulness: { ...made.faithfulness, ...faithfulness } });
+  const store = storeWith(index);
+  store.view.badgeOpen.value = true;
+  renderWith(store, <Badge />);
+  return { store, panel: screen.getByRole("dialog") };
+}
+
+test("what must not be believed stands on the badge in words, with a shape of its own", () => {
+  const store = storeWith();
+  renderWith(store, <Badge />);
+  const badge = screen.getByRole("button");
+  expect(badge.textContent).not.toContain("background wrong");
+  act(() => store.seek(0));
+  expect(badge.textContent).toContain("background wrong on 50 % of held-out samples");
+  expect(badge.querySelector(".badge-doubts svg")).not.toBeNull();
+});
+
+test("measures that come later have rows, unknown ones are passed over, missing ones leave no hole", () => {
+  const { panel } = panelWith({
+    boundary: [null, 0.4, 0.62],
+    boundary_floor: [null, 0.02, 0.02],
+    fragments: [0.1, 0.05, 0.03],
+    shoe_size: [41, 42, 43],
+    trust: [null, null, null],
+  });
+  const rows = within(panel).getAllByRole("heading", { level: 3 });
+  expect(rows.map((row) => row.textContent)).toEqual([
+    "Neighbours kept",
+    "Decides as the model",
+    "Boundary kept",
+    "Unproven regions",
+    "Needless motion",
+  ]);
+  expect(within(panel).getByRole("img", { name: "Boundary kept: 62 %, chance 2 %" })).toBeTruthy();
+  expect(panel.textContent).not.toContain("43");
+});
+
+test("chance is a mark on the track, at its own share of it", () => {
+  const { panel } = panelWith({});
+  const track = within(panel).getByRole("img", { name: "Decides as the model: 96 %, largest class 12 %" });
+  const width = Number(track.getAttribute("width"));
+  expect(Number(track.querySelector(".track-floor")?.getAttribute("x1")) / width).toBeCloseTo(0.12);
+  expect(Number(track.querySelector(".track-value")?.getAttribute("width")) / width).toBeCloseTo(0.96);
+});
+
+test("a press on a history goes to the epoch under the pointer", () => {
+  // Preact lowers an event's name when the element has its handler property; jsdom lacks those of pointers.
+  for (const name of ["onpointerdown", "onpointermove"]) {
+    Object.defineProperty(SVGElement.prototype, name, { value: null, writable: true, configurable: true });
+  }
+  const { store, panel } = panelWith({});
+  const history = within(panel).getByRole("img", { name: "Neighbours kept over training" });
+  history.setPointerCapture = () => undefined;
+  const at = (type: string, share: number, buttons: number) =>
+    act(() => {
+      const clientX = share * Number(history.getAttribute("width"));
+      history.dispatchEvent(new MouseEvent(type, { bubbles: true, clientX, buttons }));
+    });
+  at("pointerdown", 0.4, 1);
+  expect(store.view.time.value).toBe(1);
+  expect(store.view.follow.value).toBe(false);
+  at("pointermove", 0.1, 1);
+  expect(store.view.time.value).toBe(0);
+  // A pointer that only passes by goes nowhere.
+  at("pointermove", 1, 0);
+  expect(store.view.time.value).toBe(0);
+});
+
+test("a map that is shared with other runs says so, and not among its settings", () => {
+  const { panel } = panelWith({}, [{ warm_iterations: 60, joint: "pets/noisy, pets/clean" }]);
+  expect(panel.textContent).toContain("map shared with pets/noisy, pets/clean");
+  expect(panel.textContent).not.toContain("joint");
+});
+
+test("settings read as words", () => {
+  expect(methodWords("hidden", { cold_iterations: 1200, radius: 10, metric: "cosine" })).toBe(
+    "hidden · 1,200 cold iterations · radius 10 · metric cosine",
+  );
+  expect(methodWords("logged", {})).toBe("logged");
+});
+
+test("the switch says how many samples the map lies about and what that takes", () => {
+  const { store, panel } = panelWith({});
+  expect(panel.textContent).toContain(
+    "1 of 6 points are drawn among strangers: of their 15 true neighbours the map keeps 2 or fewer",
+  );
+  fireEvent.click(within(panel).getByRole("checkbox"));
+  expect(store.view.markLies.value).toBe(true);
+});
+
+test("where neighbours were not measured nothing is called a lie", () => {
+  const { panel } = panelWith({ neighbours: [null, null, null] });
+  expect(within(panel).queryByRole("checkbox")).toBeNull();
 });

@@ -37,6 +37,12 @@ export function Badge(): JSX.Element | null {
       >
         <span class="grade-dot" data-grade={text.grade} role="img" aria-label={GRADE_WORDS[text.grade]} />
         <span class="badge-words numeric">
+          {text.doubts.length > 0 && (
+            <span class="badge-doubts">
+              <Icon name="warning" size={15} />
+              {text.doubts.join(" · ")}
+            </span>
+          )}
           {text.neighbours !== null && (
             <span>
               map keeps <b>{text.neighbours.value}</b> of neighbours

@@ -17,6 +17,8 @@ export interface Measure {
   readonly name: string;
   /** One plain sentence: what it says about the picture. */
   readonly meaning: string;
+  /** And one: when not to believe the picture. */
+  readonly doubt: string;
   /** Key of the value that chance or the majority class would reach. */
   readonly floor: string | null;
   readonly floorName: string;
@@ -37,7 +39,8 @@ export const MEASURES: readonly Measure[] = [
   {
     key: "neighbours",
     name: "Neighbours kept",
-    meaning: "A sample's nearest neighbours in the layer that are nearest on the map too.",
+    meaning: "Of a sample's nearest in the layer, those that are nearest on the map.",
+    doubt: "Near chance, distances mean nothing.",
     floor: "neighbours_floor",
     floorName: "chance",
     unit: "share",
@@ -48,6 +51,7 @@ export const MEASURES: readonly Measure[] = [
     key: "ppr_held_out",
     name: "Decides as the model",
     meaning: "Held-out samples whose place on the map is classified as the model does.",
+    doubt: "Below 90 %, borders are guesses.",
     floor: "ppr_floor",
     floorName: "largest class",
     unit: "share",
@@ -55,9 +59,32 @@ export const MEASURES: readonly Measure[] = [
     limits: [0.9, 0.75],
   },
   {
+    key: "boundary",
+    name: "Boundary kept",
+    meaning: "Of the decision boundary's points nearest to a sample, those nearest on the map.",
+    doubt: "Near chance, borders lie elsewhere.",
+    floor: "boundary_floor",
+    floorName: "chance",
+    unit: "share",
+    better: "higher",
+    limits: null,
+  },
+  {
+    key: "fragments",
+    name: "Unproven regions",
+    meaning: "Background, near samples, in regions of a class that hold no sample of it.",
+    doubt: "Large: islands without witnesses.",
+    floor: null,
+    floorName: "",
+    unit: "share",
+    better: "lower",
+    limits: null,
+  },
+  {
     key: "trust",
     name: "Trustworthiness",
-    meaning: "Near on the map means near in the layer. Low values: false friends.",
+    meaning: "Near on the map means near in the layer.",
+    doubt: "Low: false friends side by side.",
     floor: null,
     floorName: "",
     unit: "share",
@@ -67,7 +94,8 @@ export const MEASURES: readonly Measure[] = [
   {
     key: "continuity",
     name: "Continuity",
-    meaning: "Near in the layer means near on the map. Low values: groups torn apart.",
+    meaning: "Near in the layer means near on the map.",
+    doubt: "Low: groups are torn apart.",
     floor: null,
     floorName: "",
     unit: "share",
@@ -77,7 +105,8 @@ export const MEASURES: readonly Measure[] = [
   {
     key: "confidence_error_held_out",
     name: "Confidence error",
-    meaning: "Distance of the background's confidence from the model's, held-out samples.",
+    meaning: "How far the background's confidence is from the model's, on held-out samples.",
+    doubt: "Large: shades mean little.",
     floor: null,
     floorName: "",
     unit: "share",
@@ -87,7 +116,8 @@ export const MEASURES: readonly Measure[] = [
   {
     key: "displacement",
     name: "Needless motion",
-    meaning: "Drift since the last map of samples whose neighbours stayed, in map radii.",
+    meaning: "How far samples moved whose neighbours stayed, in map radii.",
+    doubt: "Large: do not read motion.",
     floor: null,
     floorName: "",
     unit: "distance",
@@ -97,7 +127,8 @@ export const MEASURES: readonly Measure[] = [
   {
     key: "placed",
     name: "Samples placed",
-    meaning: "Samples with finite activations; the others cannot be put on a map.",
+    meaning: "Samples with finite activations; the others are not on the map.",
+    doubt: "Below 100 %: the model has diverged.",
     floor: null,
     floorName: "",
     unit: "share",
@@ -124,32 +155,59 @@ export function inWords(measure: Measure, value: number | null): string {
 }
 
 /**
- * How good a value is by its measure's limits. Where chance alone would be called good, a good value says nothing: a model that
- * predicts one class only is imitated by any map.
+ * How good a value is by its measure's limits. Where chance alone would be called good, a good value says nothing, because a
+ * model that predicts one class only is imitated by any map; a bad one still does.
  */
 export function grade(measure: Measure, value: number | null, floor: number | null): Grade {
   if (value === null || measure.limits === null) return "unknown";
   const [good, fair] = measure.limits;
-  if (floor !== null && floor >= good) return "unknown";
   const sign = measure.better === "higher" ? 1 : -1;
   // Judged as it is read: what shows as 95 % must not count as less.
   const shown = measure.unit === "share" ? Math.round(value * 100) / 100 : value;
-  if (sign * shown >= sign * good) return "good";
+  if (sign * shown >= sign * good) return floor !== null && sign * floor >= sign * good ? "unknown" : "good";
   return sign * shown >= sign * fair ? "fair" : "poor";
 }
 
 /** From here on the largest class alone explains so much agreement that the badge has to name it. */
 const TELLING_FLOOR = 0.5;
 
+/** A share that reaches less than this many times what chance would is hardly better than chance. */
+const NEAR_CHANCE = 3;
+
+/**
+ * What of a frame must not be believed, in a few words each; none when all is well. These stand on the map itself, because
+ * nobody opens a panel to learn that there was a reason to open it.
+ */
+export function doubts(faithfulness: Faithfulness, frame: number): readonly string[] {
+  const found: string[] = [];
+  const graded = (key: string) => {
+    const measure = MEASURES.find((m) => m.key === key) as Measure;
+    const value = measured(faithfulness, key, frame);
+    return { value, grade: grade(measure, value, floorOf(measure, faithfulness, frame)) };
+  };
+  const decides = graded("ppr_held_out");
+  if (decides.value !== null && (decides.grade === "fair" || decides.grade === "poor")) {
+    found.push(`background wrong on ${percent(1 - decides.value)} of held-out samples`);
+  }
+  const kept = measured(faithfulness, "neighbours", frame);
+  const chance = measured(faithfulness, "neighbours_floor", frame);
+  if (kept !== null && chance !== null && kept < NEAR_CHANCE * chance) {
+    found.push("neighbours hardly better than chance");
+  }
+  if (graded("displacement").grade === "poor") found.push("samples drift without cause");
+  return found;
+}
+
 /** What the badge says about one frame. */
 export interface BadgeText {
   readonly grade: Grade;
+  readonly doubts: readonly string[];
   /** Value and floor in words; null when the number could not be computed. */
   readonly neighbours: { readonly value: string; readonly floor: string | null } | null;
   readonly decides: { readonly value: string; readonly floor: string | null } | null;
 }
 
-/** A map is as good as the worse of the two numbers that the badge shows. */
+/** A map is as good as the worse of the two numbers that the badge shows, and never faithful while there are doubts. */
 export function badgeText(faithfulness: Faithfulness, frame: number): BadgeText {
   const order: readonly Grade[] = ["poor", "fair", "unknown", "good"];
   const judged: Grade[] = [];
@@ -157,11 +215,14 @@ export function badgeText(faithfulness: Faithfulness, frame: number): BadgeText 
     const value = measured(faithfulness, measure.key, frame);
     if (value !== null) judged.push(grade(measure, value, floorOf(measure, faithfulness, frame)));
   }
+  const doubted = doubts(faithfulness, frame);
+  if (doubted.length > 0) judged.push("fair");
   const kept = measured(faithfulness, "neighbours", frame);
   const floor = measured(faithfulness, "neighbours_floor", frame);
   const decides = measured(faithfulness, "ppr_held_out", frame);
   const majority = measured(faithfulness, "ppr_floor", frame);
   return {
+    doubts: doubted,
     grade: order.find((g) => judged.includes(g)) ?? "unknown",
     neighbours:
       kept === null ? null : { value: percent(kept), floor: floor === null ? null : percent(floor) },

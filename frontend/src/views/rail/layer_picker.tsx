@@ -38,20 +38,20 @@ export function LayerPicker(): JSX.Element | null {
         ))}
       </select>
       {methods.length > 1 && (
-        <label class="field-row">
+        <fieldset class="method-switch" aria-label="Method that drew the map">
           <span class="muted">Map by</span>
-          <select
-            class="field"
-            value={store.view.method.value}
-            onChange={(event) => store.selectMethod(event.currentTarget.value)}
-          >
-            {methods.map((method) => (
-              <option key={method} value={method}>
-                {method}
-              </option>
-            ))}
-          </select>
-        </label>
+          {methods.map((method) => (
+            <button
+              type="button"
+              key={method}
+              class="method"
+              aria-pressed={method === store.view.method.value}
+              onClick={() => store.selectMethod(method)}
+            >
+              {method}
+            </button>
+          ))}
+        </fieldset>
       )}
     </section>
   );

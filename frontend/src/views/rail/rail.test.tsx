@@ -1,6 +1,6 @@
-import { act, fireEvent, screen } from "@testing-library/preact";
+import { act, fireEvent, screen, within } from "@testing-library/preact";
 import { expect, test } from "vitest";
-import { renderWith, runIndex, storeWith, UPDATED } from "../testing";
+import { framesIndex, renderWith, runIndex, storeWith, UPDATED } from "../testing";
 import { Rail } from "./rail";
 import { costWords } from "./rail_footer";
 
@@ -31,6 +31,31 @@ test("the layer is named with its width and its head", () => {
   renderWith(storeWith(), <Rail />);
   const picker = screen.getByRole("combobox", { name: "Layer" });
   expect(picker.textContent).toBe("fc1:input · 128 · linear head");
+});
+
+test("methods are there to choose from when there are several", () => {
+  const index = runIndex();
+  const layers = index.layers.map((layer) => ({
+    ...layer,
+    frames: { ...layer.frames, pca: framesIndex({ versions: ["p.1", "p.2", "p.3"] }) },
+  }));
+  const store = storeWith({ ...index, layers });
+  store.seek(1);
+  renderWith(store, <Rail />);
+  const methods = within(screen.getByRole("group", { name: /method/i })).getAllByRole("button");
+  expect(methods.map((button) => [button.textContent, button.getAttribute("aria-pressed")])).toEqual([
+    ["hidden", "true"],
+    ["pca", "false"],
+  ]);
+  fireEvent.click(methods[1] as HTMLElement);
+  expect(store.view.method.value).toBe("pca");
+  expect(store.view.time.value).toBe(1);
+  expect(methods[1]?.getAttribute("aria-pressed")).toBe("true");
+});
+
+test("one method needs no choice", () => {
+  renderWith(storeWith(), <Rail />);
+  expect(screen.queryByRole("group", { name: /method/i })).toBeNull();
 });
 
 test("classes show size and accuracy at this epoch; a click shows one alone, with Shift it is hidden or shown", () => {

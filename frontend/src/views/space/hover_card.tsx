@@ -17,7 +17,8 @@ export function HoverCard(): JSX.Element | null {
   const frame = hover === null ? undefined : store.frameAt(derived.nearestFrame.value);
   if (hover === null || frame === undefined) return null;
   const probe = data.index.value?.probe ?? null;
-  const facts = hoverFacts(hover.index, frame, data.samples.value, derived.faithfulnessNow.value.k ?? null);
+  const k = derived.faithfulnessNow.value.k ?? null;
+  const facts = hoverFacts(hover.index, frame, data.samples.value, k, derived.lyingBelow.value);
   const url = data.thumbnailsUrl.value;
   const judged = facts.label !== null && facts.prediction !== null;
   const wrong = judged && facts.label !== facts.prediction;
@@ -61,8 +62,10 @@ export function HoverCard(): JSX.Element | null {
           </p>
         )}
         {facts.kept !== null && (
-          <p class="muted numeric">
-            map keeps {facts.kept.count} of {facts.kept.of} of its neighbours
+          <p class={facts.lied ? "numeric wrong" : "muted numeric"}>
+            {facts.lied
+              ? `its true neighbours are elsewhere: ${facts.kept.count} of ${facts.kept.of} kept`
+              : `map keeps ${facts.kept.count} of ${facts.kept.of} of its neighbours`}
           </p>
         )}
         {facts.text !== null && <p class="hover-text">{facts.text}</p>}

@@ -3,21 +3,22 @@ import { frameData, samples } from "../testing";
 import { hoverFacts, tileStyle } from "./hover_facts";
 
 test("gathers one sample's row", () => {
-  expect(hoverFacts(3, frameData(0), samples(["", "", "", "a dog"]), 15)).toEqual({
+  expect(hoverFacts(3, frameData(0), samples(["", "", "", "a dog"]), 15, 38)).toEqual({
     id: "d",
     label: 1,
     prediction: 2,
     confidence: 158 / 255,
     kept: { count: 11, of: 15 },
+    lied: false,
     heldOut: true,
     text: "a dog",
   });
 });
 
 test("what is not known is null, not a number", () => {
-  const facts = hoverFacts(5, frameData(0), samples(), null);
+  const facts = hoverFacts(5, frameData(0), samples(), null, null);
   expect(facts).toMatchObject({ label: null, prediction: null, confidence: null, kept: null, text: null });
-  expect(hoverFacts(2, frameData(0), null, null).id).toBe("2");
+  expect(hoverFacts(2, frameData(0), null, null, null).id).toBe("2");
 });
 
 test("a small tile is enlarged by a whole factor and cut from its row and column", () => {

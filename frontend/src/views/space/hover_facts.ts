@@ -6,6 +6,7 @@ import {
   type ThumbnailsInfo,
   UNKNOWN_CLASS,
 } from "../../data/types";
+import { liesAbout } from "../../state/lies";
 
 /** Everything the card shows. Class indices are null where there is none. */
 export interface HoverFacts {
@@ -16,6 +17,8 @@ export interface HoverFacts {
   readonly confidence: number | null;
   /** Of its `of` nearest neighbours the map keeps `count`. */
   readonly kept: { readonly count: number; readonly of: number } | null;
+  /** The map lies about it: it is drawn among strangers. */
+  readonly lied: boolean;
   readonly heldOut: boolean;
   readonly text: string | null;
 }
@@ -27,12 +30,14 @@ const BYTE = 255;
  * The facts of sample `i`.
  *
  * @param k neighbours that `kept` is a share of; null hides it
+ * @param lyingBelow `kept` (0 to 255) below which the map lies; null: not measured
  */
 export function hoverFacts(
   i: number,
   frame: FrameData,
   samples: Samples | null,
   k: number | null,
+  lyingBelow: number | null,
 ): HoverFacts {
   const label = samples?.labels[i] ?? -1;
   const prediction = frame.prediction[i] ?? UNKNOWN_CLASS;
@@ -44,6 +49,7 @@ export function hoverFacts(
     prediction: known ? prediction : null,
     confidence: known ? (frame.confidence[i] ?? 0) / BYTE : null,
     kept: k === null ? null : { count: Math.round(share * k), of: k },
+    lied: lyingBelow !== null && liesAbout(frame, i, lyingBelow),
     heldOut: ((frame.flags[i] ?? 0) & FLAG_HELD_OUT) !== 0,
     text: samples?.texts?.[i] ?? null,
   };

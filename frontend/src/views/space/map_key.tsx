@@ -3,9 +3,11 @@ import type { JSX } from "preact";
 import { UNKNOWN_CLASS } from "../../data/types";
 import type { Store } from "../../state/store";
 import { count } from "../../ui/format";
+import { useDerived } from "../../ui/use_derived";
 import { mistakes } from "../rail/class_stats";
 import { useClassStats } from "../rail/use_class_stats";
 import { useStore } from "../store_context";
+import { liesNow } from "./lies_now";
 
 /** Where the colours of the samples come from. */
 type Colouring = "label" | "prediction" | "none";
@@ -30,6 +32,7 @@ function colouring(store: Store): Colouring {
 export function MapKey(): JSX.Element {
   const store = useStore();
   const { judged, wrong } = mistakes(useClassStats().value, store.view.hiddenClasses.value);
+  const lies = useDerived(() => liesNow(store), [store]).value;
   const kind = store.derived.landscapeKindNow.value;
   return (
     <ul class="map-key" aria-label="Key of the map">
@@ -46,8 +49,29 @@ export function MapKey(): JSX.Element {
             <circle cx="7" cy="7" r="5.2" class="key-ring" />
           </svg>
           <span class="numeric">
-            wrong ({count(wrong)} of {count(judged)}): the ring is the prediction
+            wrong ({count(wrong)} of {count(judged)}), ring: prediction
           </span>
+        </li>
+      )}
+      {lies !== null && (
+        <li>
+          <button
+            type="button"
+            class="key-switch"
+            aria-pressed={store.view.markLies.value}
+            title="Mark them on the map (L)"
+            onClick={() => {
+              store.view.markLies.value = !store.view.markLies.peek();
+            }}
+          >
+            <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+              <circle cx="6" cy="6" r="3.6" class="key-hollow" />
+            </svg>
+            <span class="numeric">
+              {store.view.markLies.value ? "hollow: " : "mark what is "}
+              drawn among strangers ({count(lies.lies)} of {count(lies.of)})
+            </span>
+          </button>
         </li>
       )}
       {kind !== null && (
@@ -55,7 +79,7 @@ export function MapKey(): JSX.Element {
           <span class="key-plane" aria-hidden="true" />
           {kind === "surrogate"
             ? "landscape: fitted stand-in for the model's head"
-            : "what the model decides there, pale where unsure or far from samples"}
+            : "the model's decision, pale where unsure or far from samples"}
         </li>
       )}
     </ul>

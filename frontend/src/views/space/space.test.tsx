@@ -1,4 +1,4 @@
-import { act, screen } from "@testing-library/preact";
+import { act, fireEvent, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { UNKNOWN_CLASS } from "../../data/types";
 import { frameData, framesIndex, renderWith, runIndex, samples, storeWith, UPDATED } from "../testing";
@@ -56,8 +56,8 @@ test("the card turns to the other side near the window's edges and goes when the
 
 test("the key counts what is wrong, and calls a stand-in a stand-in", () => {
   const { container } = renderWith(storeWith(), <MapKey />);
-  expect(container.textContent).toContain("wrong (1 of 5)");
-  expect(container.textContent).toContain("what the model decides");
+  expect(container.textContent).toContain("wrong (1 of 5), ring: prediction");
+  expect(container.textContent).toContain("the model's decision");
   const surrogate = framesIndex({ landscape: ["surrogate", "surrogate", "surrogate"] });
   const other = renderWith(storeWith(runIndex({}, surrogate)), <MapKey />);
   expect(other.container.textContent).toContain("fitted stand-in for the model's head");
@@ -160,4 +160,26 @@ test("the map in one sentence, of the nearest true epoch", () => {
     "Map of 6 samples in 3 classes by layer fc1:input at epoch 1; the model classifies 60 % of them rightly; " +
       "the map keeps 31 % of their neighbours.",
   );
+});
+
+test("the card of a sample that the map lies about says so, marked or not", () => {
+  const store = storeWith();
+  store.putFrame(2, { ...frameData(2), kept: Uint8Array.from([34, 255, 255, 187, 255, 0]) });
+  store.transient.hover.value = { index: 0, clientX: 10, clientY: 10 };
+  renderWith(store, <HoverCard />);
+  expect(screen.getByRole("tooltip").textContent).toContain(
+    "its true neighbours are elsewhere: 2 of 15 kept",
+  );
+});
+
+test("the key counts what is drawn among strangers, and marks it", () => {
+  const store = storeWith();
+  renderWith(store, <MapKey />);
+  const button = screen.getByRole("button", { name: "mark what is drawn among strangers (1 of 6)" });
+  expect(button.getAttribute("aria-pressed")).toBe("false");
+  fireEvent.click(button);
+  expect(store.view.markLies.value).toBe(true);
+  expect(button.textContent).toBe("hollow: drawn among strangers (1 of 6)");
+  act(() => store.toggleClass(0));
+  expect(button.textContent).toContain("(1 of 4)");
 });

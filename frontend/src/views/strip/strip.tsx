@@ -90,7 +90,7 @@ function Help({ open }: { open: Signal<boolean> }): JSX.Element {
           <p>
             Each dot is one sample, placed by a hidden layer: samples that the layer treats alike lie
             together. The background is what the model would decide there. Press play to see how training
-            moves them.
+            moves them. Hollow dots, with <kbd>L</kbd>, are drawn among strangers: the map lies about them.
           </p>
           <h2>Keys</h2>
           <dl class="keys">
