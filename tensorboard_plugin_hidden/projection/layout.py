@@ -24,9 +24,6 @@ MOMENTUM = 0.5
 LONGEST_MOVE = 5.0
 """Farthest that a point goes in one step, in kernel widths: far-off points feel next to no pull."""
 
-EXAGGERATION = 8.0
-"""Factor on all pulls at the start of a first map, so that groups find each other (van der Maaten & Hinton 2008)."""
-
 PLACING_STEP = 0.5
 """Share of the preconditioned move while single samples are placed among fixed ones."""
 
@@ -44,7 +41,9 @@ class Springs:
     strength: Tensor
 
 
-def optimise(start: Tensor, edges: Edges, iterations: int, springs: Springs | None = None) -> Tensor:
+def optimise(
+    start: Tensor, edges: Edges, iterations: int, springs: Springs | None = None, exaggeration: float = 1.0
+) -> Tensor:
     """Moves points until pulls, pushes and springs balance.
 
     The force on i is n [Σ_j p_ij w_ij (y_j - y_i) + Σ_j q_ij w_ij (y_i - y_j)], w_ij = 1 / (1 + |y_i - y_j|²): minus
@@ -55,7 +54,9 @@ def optimise(start: Tensor, edges: Edges, iterations: int, springs: Springs | No
         start: float32 [n, 2], n at least 2. Coincident points never part.
         edges: The neighbour graph of the n points.
         iterations: Steps.
-        springs: Ties to earlier places. Without them the map is a first one, whose pulls are exaggerated at first.
+        springs: Ties to earlier places, or None.
+        exaggeration: Factor on all pulls, which falls to one over the first half of the steps: samples that are far
+            from their neighbours pass others on the way (early exaggeration, van der Maaten & Hinton 2008).
 
     Returns:
         float32 [n, 2].
@@ -66,7 +67,7 @@ def optimise(start: Tensor, edges: Edges, iterations: int, springs: Springs | No
     speed_right, speed_up = torch.zeros_like(horizontal), torch.zeros_like(vertical)
     for iteration in range(iterations):
         progress = iteration / max(1, iterations - 1)
-        factor = 1.0 if springs is not None else max(1.0, EXAGGERATION + (1 - EXAGGERATION) * 2 * progress)
+        factor = max(1.0, exaggeration + (1 - exaggeration) * 2 * progress)
         # index_select is several times faster on the CPU than indexing by a tensor.
         right = horizontal.index_select(0, edges.tail) - horizontal.index_select(0, edges.head)
         up = vertical.index_select(0, edges.tail) - vertical.index_select(0, edges.head)

@@ -53,7 +53,7 @@ def test_more_steps_lower_the_divergence():
 
 def test_groups_that_share_no_edges_come_apart():
     _, labels, edges = blobs()
-    y = optimise(noise(150, 2), edges, 150)
+    y = optimise(noise(150, 2), edges, 150, exaggeration=8.0)
     closest = nearest(y, y, 5, same=True).indices
     assert (labels[closest] == labels[:, None]).float().mean() > 0.98
 

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
-from tensorboard_plugin_hidden.geometry.faithfulness import rms_radius
 from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges, membership, nearest
 from tensorboard_plugin_hidden.projection.inverse import SplineInverse, fit_inverse
 from tensorboard_plugin_hidden.projection.layout import Springs, optimise, place
@@ -24,8 +23,15 @@ from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
 COLD_ITERATIONS = 200
 """Steps of a first map, from principal components."""
 
-WARM_ITERATIONS = 15
-"""Steps of a map that starts from the one before; four times as many give the same map."""
+WARM_ITERATIONS, MORE_ITERATIONS = 10, 60
+"""Steps of a map that starts from one in which all samples had the same neighbours, and those added when none had.
+
+In between they go with the square of the share of neighbours lost: a network that has settled costs little to follow,
+and one that is finding its classes gets the steps to regroup its samples.
+"""
+
+EXAGGERATION = 8.0
+"""Factor on all pulls at the start of a first map, or of one whose neighbours have all changed."""
 
 ANCHOR = 0.7
 """Spring to the earlier place of a sample that kept all its neighbours, in units of all its pulls together."""
@@ -36,11 +42,14 @@ STEADINESS = 3
 A spring in plain proportion costs a tenth of the neighbours for the same displacement.
 """
 
-START_RADIUS = 6.0
-"""Root-mean-square radius of a first map's start."""
+RADIUS = 0.2
+"""Root-mean-square radius of a first map over the root of its samples, so that they are as dense in every map.
+
+Where the forces balance depends on the layer. Wider maps take longer to regroup, narrower ones keep fewer neighbours.
+"""
 
 JITTER = 1e-3
-"""Random share of ``START_RADIUS`` added to a start, so that duplicates can part."""
+"""Random share of the radius added to a start, so that duplicates can part."""
 
 PLACING_NEIGHBOURS = 10
 """Fitted neighbours that place a sample that was not fitted."""
@@ -104,7 +113,7 @@ class Hidden:
         """Iterations and springs."""
         return {
             "cold_iterations": COLD_ITERATIONS,
-            "warm_iterations": WARM_ITERATIONS,
+            "warm_iterations": f"{WARM_ITERATIONS} to {WARM_ITERATIONS + MORE_ITERATIONS}",
             "anchor": ANCHOR,
             "boundary_pull": BOUNDARY_PULL,
         }
@@ -117,8 +126,10 @@ class Hidden:
         activations = np.concatenate([fitted.activations, fitted.boundary])
         graph = with_boundary(near, fitted)
         edges = weakened(fuzzy_edges(graph), count)
+        radius = RADIUS * float(np.sqrt(count))
         if earlier is None or not np.isfinite(earlier.positions).any():
-            laid = optimise(_first(activations, seed, generator), edges, COLD_ITERATIONS)
+            start = jittered(_principal(activations, seed, radius), radius, generator)
+            laid = scaled(optimise(start, edges, COLD_ITERATIONS, exaggeration=EXAGGERATION), radius)
         else:
             ends = torch.from_numpy(earlier.positions)
             known = ends.isfinite().all(1)
@@ -128,8 +139,14 @@ class Hidden:
                 start = torch.cat([start, interpolated(start, onto)])
             strength = torch.zeros(len(start))
             strength[:count] = ANCHOR * torch.from_numpy(earlier.kept) ** STEADINESS * known
-            noise = JITTER * START_RADIUS * torch.randn(start.shape, generator=generator)
-            moved = optimise(start + noise, edges, WARM_ITERATIONS, Springs(start, strength))
+            lost = 1 - float(earlier.kept[known.numpy()].mean())
+            moved = optimise(
+                jittered(start, radius, generator),
+                edges,
+                WARM_ITERATIONS + round(MORE_ITERATIONS * lost * lost),
+                Springs(start, strength),
+                1 + (EXAGGERATION - 1) * lost,
+            )
             laid = held_in_place(moved, ends, known)
         inverse = fit_inverse(laid.numpy(), activations)
         positions: FloatArray = laid[:count].numpy()
@@ -201,10 +218,18 @@ def held_in_place(places: Tensor, earlier: Tensor, known: Tensor) -> Tensor:
     return (places - now.mean(0)) * scale + then.mean(0)
 
 
-def _first(activations: FloatArray, seed: int, generator: torch.Generator) -> Tensor:
-    """Start of a first map: two principal components at the radius where the forces balance."""
+def scaled(places: Tensor, radius: float) -> Tensor:
+    """Places [n, 2] around the origin with that root-mean-square radius; all at the origin when they coincide."""
+    centred = places - places.mean(0)
+    return centred * (radius / centred.square().sum(1).mean().sqrt().clamp(min=torch.finfo(torch.float32).tiny))
+
+
+def jittered(start: Tensor, radius: float, generator: torch.Generator) -> Tensor:
+    """A start [n, 2] with noise of ``JITTER`` times the radius."""
+    return start + JITTER * radius * torch.randn(start.shape, generator=generator)
+
+
+def _principal(activations: FloatArray, seed: int, radius: float) -> Tensor:
+    """Two principal components, at the radius wanted."""
     centred = torch.from_numpy(activations - activations.mean(axis=0))
-    start = centred @ principal_axes(centred, seed)
-    radius = max(rms_radius(start.numpy()), float(np.finfo(np.float32).tiny))
-    noise = JITTER * START_RADIUS * torch.randn(start.shape, generator=generator)
-    return start * (START_RADIUS / radius) + noise
+    return scaled(centred @ principal_axes(centred, seed), radius)
