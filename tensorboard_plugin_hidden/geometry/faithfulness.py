@@ -24,6 +24,9 @@ EXACT_ROWS = 1_000
 ANCHORS = 1_000
 """Above ``EXACT_ROWS``, samples drawn to measure ranks from; each is ranked against all samples."""
 
+ANCHOR_DISTANCES = 200_000_000
+"""Most distances taken from anchors: of very many samples fewer are drawn, 200 of a million."""
+
 STEADY_SHARE = 0.2
 """Share of samples, those whose neighbourhoods changed least, over which displacement is measured."""
 
@@ -82,7 +85,8 @@ def trustworthiness(points: FloatArray, neighbours: IntArray, seed: int = 0) -> 
     neighbours it is *trustworthiness*; with the map as ``points`` and the activations' neighbours it is
     *continuity*.
 
-    Above ``EXACT_ROWS`` samples the outer sum runs over n = ``ANCHORS`` seeded ones, each ranked against all.
+    Above ``EXACT_ROWS`` samples the outer sum runs over n = ``ANCHORS`` seeded ones, or fewer of very many; each is
+    ranked against all.
 
     Args:
         points: float32 [N, D], where ranks are taken.
@@ -105,13 +109,14 @@ def trustworthiness(points: FloatArray, neighbours: IntArray, seed: int = 0) -> 
         )
     anchors = np.arange(count)
     if count > EXACT_ROWS:
-        anchors = np.sort(np.random.default_rng(seed).choice(count, ANCHORS, replace=False))
+        drawn = min(ANCHORS, max(1, ANCHOR_DISTANCES // count))
+        anchors = np.sort(np.random.default_rng(seed).choice(count, drawn, replace=False))
     ranks = np.empty((len(anchors), k), np.int64)
     for rows, distances in distance_blocks(points, anchors):
         claimed = np.take_along_axis(distances, neighbours[anchors[rows]], axis=1)
-        distances.sort(axis=1)
-        for row, ascending, wanted in zip(ranks[rows], distances, claimed, strict=True):
-            row[:] = ascending.searchsorted(wanted)
+        # Counting what is nearer costs a tenth of sorting a long row.
+        for column in range(k):
+            ranks[rows, column] = np.count_nonzero(distances < claimed[:, column, None], axis=1)
     penalty = int(np.maximum(ranks + 1 - k, 0).sum())
     return 1 - 2 * penalty / float(len(anchors) * k * (2 * count - 3 * k - 1))
 

@@ -56,6 +56,29 @@ def neighbours_and_graph(
     )
 
 
+def nearest_fitted(activations: FloatArray, fitted: FloatArray, k: int, seed: int) -> Neighbours:
+    """The k nearest fitted rows of rows that were not fitted; approximate where both are very many.
+
+    Args:
+        activations: float32 [m, D].
+        fitted: float32 [n, D].
+        k: At most n.
+        seed: Of the approximate search.
+
+    Returns:
+        Indices and distances, [m, k].
+    """
+    exact = len(activations) * len(fitted) <= EXACT_ROWS**2
+    if exact or importlib.util.find_spec("pynndescent") is None:
+        return nearest(torch.from_numpy(activations), torch.from_numpy(fitted), k, same=False)
+    from pynndescent import NNDescent
+
+    middle = fitted.mean(axis=0)
+    index = NNDescent(fitted - middle, n_neighbors=k + 1, random_state=seed, n_jobs=1, low_memory=True)
+    rows, distances = index.query(activations - middle, k=k)
+    return Neighbours(torch.from_numpy(rows.astype(np.int64)), torch.from_numpy(distances.astype(np.float32)))
+
+
 def map_neighbours(places: FloatArray, k: int) -> tuple[FloatArray, torch.Tensor]:
     """The k nearest other places of every place, exactly, by a tree.
 

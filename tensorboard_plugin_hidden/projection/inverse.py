@@ -19,6 +19,9 @@ from tensorboard_plugin_hidden.projection.protocol import Decode
 CENTRES = 400
 """Most kernel centres; the solve costs their cube."""
 
+MOST_ROWS = 20_000
+"""Most rows that an inverse is fitted to: fifty for each centre determine it."""
+
 BLOCK = 4_096
 """Places decoded at once."""
 
@@ -109,11 +112,14 @@ def fit_inverse(positions: FloatArray, activations: FloatArray) -> SplineInverse
 
     Args:
         positions: float32 [n, 2].
-        activations: float32 [n, D].
+        activations: float32 [n, D]. Of more than ``MOST_ROWS`` rows as many are taken, at even distances.
 
     Returns:
         The inverse.
     """
+    if len(positions) > MOST_ROWS:
+        rows = np.linspace(0, len(positions) - 1, MOST_ROWS).astype(np.intp)
+        positions, activations = positions[rows], activations[rows]
     places = torch.from_numpy(np.ascontiguousarray(positions))
     targets = torch.from_numpy(np.ascontiguousarray(activations))
     centres = places[spread_centres(places, CENTRES)]

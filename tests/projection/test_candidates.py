@@ -4,7 +4,7 @@ import torch
 
 from tensorboard_plugin_hidden.geometry.neighbours import knn, overlap
 from tensorboard_plugin_hidden.projection import candidates
-from tensorboard_plugin_hidden.projection.candidates import map_neighbours, neighbours_and_graph
+from tensorboard_plugin_hidden.projection.candidates import map_neighbours, nearest_fitted, neighbours_and_graph
 
 
 def points(count=600, width=16, seed=0):
@@ -56,3 +56,12 @@ def test_rows_whose_near_neighbours_were_all_held_out_get_exact_ones(monkeypatch
     _, graph = neighbours_and_graph(x, 310, 15, 12, 0)
     expected, _ = knn(x[:310], 12)
     assert np.array_equal(np.sort(graph.indices[:10].numpy()), np.sort(expected[:10]))
+
+
+def test_rows_that_were_not_fitted_find_nearly_the_exact_neighbours(monkeypatch):
+    x = points()
+    exact = nearest_fitted(x[500:], x[:500], 10, 0)
+    monkeypatch.setattr(candidates, "EXACT_ROWS", 100)
+    approximate = nearest_fitted(x[500:], x[:500], 10, 0)
+    assert overlap(exact.indices.numpy(), approximate.indices.numpy()).mean() > 0.97
+    assert (approximate.distances.diff(dim=1) >= 0).all()

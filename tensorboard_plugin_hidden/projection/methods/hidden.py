@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.projection.candidates import nearest_fitted
 from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges, membership, nearest
 from tensorboard_plugin_hidden.projection.inverse import SplineInverse, fit_inverse
 from tensorboard_plugin_hidden.projection.layout import Springs, optimise, place
@@ -69,11 +70,13 @@ class HiddenEmbedding:
         positions: float32 [n, 2].
         inverse: Smooth, from places to activations.
         activations: float32 [n, D], of the fitted rows.
+        seed: Of the search for neighbours among very many rows.
     """
 
     positions: FloatArray
     inverse: SplineInverse
     activations: FloatArray
+    seed: int
 
     def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
         """Places rows by their nearest fitted rows, then lets the layout's forces settle them.
@@ -93,7 +96,7 @@ class HiddenEmbedding:
             return np.empty((0, 2), np.float32)
         fixed = torch.from_numpy(self.positions)
         count = min(PLACING_NEIGHBOURS, len(fixed))
-        near = nearest(torch.from_numpy(activations), torch.from_numpy(self.activations), count, same=False)
+        near = nearest_fitted(activations, self.activations, count, self.seed)
         start = interpolated(fixed, near)
         places: FloatArray = place(start, fixed, near.indices, membership(near), PLACING_ITERATIONS).numpy()
         return places
@@ -150,7 +153,7 @@ class Hidden:
             laid = held_in_place(moved, ends, known)
         inverse = fit_inverse(laid.numpy(), activations)
         positions: FloatArray = laid[:count].numpy()
-        return HiddenEmbedding(positions, inverse, fitted.activations)
+        return HiddenEmbedding(positions, inverse, fitted.activations, seed)
 
 
 def with_boundary(near: Neighbours, fitted: Fitted) -> Neighbours:
