@@ -6,9 +6,9 @@ from sklearn.decomposition import PCA
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.geometry.faithfulness import rms_radius
 from tensorboard_plugin_hidden.geometry.neighbours import knn
+from tensorboard_plugin_hidden.projection.anchored import completed, held_in_place, interpolated
 from tensorboard_plugin_hidden.projection.graph import Neighbours
 from tensorboard_plugin_hidden.projection.methods import get_method
-from tensorboard_plugin_hidden.projection.methods.hidden import completed, held_in_place, interpolated
 from tensorboard_plugin_hidden.projection.methods.pca import RADIUS
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted, aligned
 

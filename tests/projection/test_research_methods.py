@@ -103,7 +103,7 @@ def assert_whole(embedding, fitted):
 
 def test_every_registered_method_is_tested_here():
     assert set(SMALL) == set(METHODS) - {"hidden", "pca"}
-    assert set(RUN_METHODS) == {"timevis", "aligned_umap"}
+    assert set(RUN_METHODS) == {"hidden_refit", "timevis", "aligned_umap"}
     for name in METHODS:
         assert get_method(name).name == name
         assert get_method(name).settings

@@ -24,6 +24,7 @@ METHODS: Mapping[str, _Recipe] = {
 """Methods that draw step by step: module, class and settings of each."""
 
 RUN_METHODS: Mapping[str, _Recipe] = {
+    "hidden_refit": ("hidden_refit", "HiddenRefit", {}),
     "timevis": ("timevis", "TimeVis", {}),
     "aligned_umap": ("aligned_umap", "AlignedUmap", {}),
 }

@@ -1,0 +1,212 @@
+"""A map of samples and boundary points that starts from the map before and is tied to it.
+
+Layout first, inverse second: a network trained to do both at once costs a hundred times more and keeps fewer
+neighbours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges, nearest
+from tensorboard_plugin_hidden.projection.layout import Springs, optimise
+from tensorboard_plugin_hidden.projection.methods.pca import principal_axes
+from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
+
+COLD_ITERATIONS = 200
+"""Steps of a first map, from principal components."""
+
+WARM_ITERATIONS, MORE_ITERATIONS = 10, 60
+"""Steps of a map that starts from one in which all samples had the same neighbours, and those added when none had.
+
+In between they go with the square of the share of neighbours lost: a network that has settled costs little to follow,
+and one that is finding its classes gets the steps to regroup its samples.
+"""
+
+EXAGGERATION = 8.0
+"""Factor on all pulls at the start of a first map, or of one whose neighbours have all changed."""
+
+ANCHOR = 0.7
+"""Spring to the earlier place of a sample that kept all its neighbours, in units of all its pulls together."""
+
+STEADINESS = 3
+"""Power of the share of neighbours kept that the spring goes with: it holds what stayed and frees what moved.
+
+A spring in plain proportion costs a tenth of the neighbours for the same displacement.
+"""
+
+RADIUS = 0.2
+"""Root-mean-square radius of a first map over the root of its samples, so that they are as dense in every map.
+
+Where the forces balance depends on the layer. Wider maps take longer to regroup, narrower ones keep fewer neighbours.
+"""
+
+JITTER = 1e-3
+"""Random share of the radius added to a start, so that duplicates can part."""
+
+BOUNDARY_PULL = 0.5
+"""Share of their weight with which points on the decision boundary pull the samples around them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """What a layout follows: n samples, then b boundary points.
+
+    Attributes:
+        activations: float32 [n + b, D].
+        near: Neighbours of the samples among each other, [n, k].
+        onto: Neighbours of the boundary points among the samples, [b, k].
+        edges: Weights among all n + b.
+    """
+
+    activations: FloatArray
+    near: Neighbours
+    onto: Neighbours
+    edges: Edges
+
+    @property
+    def count(self) -> int:
+        """N."""
+        return len(self.near.indices)
+
+    @property
+    def radius(self) -> float:
+        """Root-mean-square radius of a first map."""
+        return RADIUS * float(np.sqrt(self.count))
+
+
+def graph_of(fitted: Fitted) -> Graph:
+    """The samples' graph with a row for each boundary point, whose neighbours are samples."""
+    near = Neighbours(torch.from_numpy(fitted.neighbours.astype(np.int64)), torch.from_numpy(fitted.distances))
+    samples, boundary = torch.from_numpy(fitted.activations), torch.from_numpy(fitted.boundary)
+    k = near.indices.shape[1]
+    onto = Neighbours(torch.empty((0, k), dtype=torch.int64), torch.empty((0, k)))
+    if len(boundary):
+        onto = nearest(boundary, samples, k, same=False)
+    both = Neighbours(torch.cat([near.indices, onto.indices]), torch.cat([near.distances, onto.distances]))
+    edges = weakened(fuzzy_edges(both), len(samples))
+    return Graph(np.concatenate([fitted.activations, fitted.boundary]), near, onto, edges)
+
+
+def first_map(graph: Graph, seed: int) -> Tensor:
+    """Places float32 [n + b, 2] of a first map."""
+    generator = torch.Generator().manual_seed(seed)
+    centred = torch.from_numpy(graph.activations - graph.activations.mean(axis=0))
+    start = jittered(scaled(centred @ principal_axes(centred, seed), graph.radius), graph.radius, generator)
+    return scaled(optimise(start, graph.edges, COLD_ITERATIONS, exaggeration=EXAGGERATION), graph.radius)
+
+
+def later_map(graph: Graph, earlier: Earlier, seed: int) -> Tensor:
+    """Places float32 [n + b, 2] of a map that goes on from an earlier one.
+
+    Args:
+        graph: What it follows.
+        earlier: The samples one frame before, at least one of them with a place.
+        seed: Of the jitter.
+    """
+    ends = torch.from_numpy(earlier.positions)
+    known = ends.isfinite().all(1)
+    kept = torch.from_numpy(earlier.kept)
+    lost = 1 - float(kept[known].mean())
+    iterations = WARM_ITERATIONS + round(MORE_ITERATIONS * lost * lost)
+    start, strength = completed(ends, known, graph.near), tightness(kept) * known
+    moved = tied_map(graph, start, start, strength, iterations, seed, 1 + (EXAGGERATION - 1) * lost)
+    return held_in_place(moved, ends, known)
+
+
+def tied_map(
+    graph: Graph, start: Tensor, ends: Tensor, strength: Tensor, iterations: int, seed: int, exaggeration: float = 1.0
+) -> Tensor:
+    """Places float32 [n + b, 2] of a map whose samples are tied to places; boundary points start amid their neighbours.
+
+    Args:
+        graph: What it follows.
+        start: float32 [n, 2].
+        ends: float32 [n, 2], where the springs end.
+        strength: float32 [n], of the springs.
+        iterations: Steps.
+        seed: Of the jitter.
+        exaggeration: See ``optimise``.
+    """
+    between = interpolated(start, graph.onto)
+    springs = Springs(torch.cat([ends, between]), torch.cat([strength, between.new_zeros(len(between))]))
+    generator = torch.Generator().manual_seed(seed)
+    begin = jittered(torch.cat([start, between]), graph.radius, generator)
+    return optimise(begin, graph.edges, iterations, springs, exaggeration)
+
+
+def tightness(kept: Tensor) -> Tensor:
+    """Strength [n] of the springs of samples that kept a share [n] of their neighbours."""
+    return ANCHOR * kept**STEADINESS
+
+
+def weakened(edges: Edges, count: int) -> Edges:
+    """Edges, cut to ``BOUNDARY_PULL`` of their weight where one end is a boundary point, numbered from ``count`` on."""
+    touches = (edges.head >= count) | (edges.tail >= count)
+    return Edges(edges.head, edges.tail, torch.where(touches, BOUNDARY_PULL * edges.weight, edges.weight))
+
+
+def interpolated(fixed: Tensor, near: Neighbours) -> Tensor:
+    """Mean of the fitted neighbours' places [m, 2], weighted by inverse squared distance (Shepard 1968)."""
+    closest = near.distances[:, :1].clamp(min=torch.finfo(torch.float32).tiny)
+    weights = (closest / near.distances.maximum(closest)).square()
+    weights = weights / weights.sum(1, keepdim=True)
+    return (fixed[near.indices] * weights[:, :, None]).sum(1)
+
+
+def completed(places: Tensor, known: Tensor, near: Neighbours) -> Tensor:
+    """Earlier places with the unknown ones filled in from their known neighbours, else from the middle.
+
+    Args:
+        places: float32 [n, 2]; NaN where unknown.
+        known: bool [n].
+        near: The graph among the n rows.
+
+    Returns:
+        float32 [n, 2], finite.
+    """
+    middle = places[known].mean(0)
+    filled = torch.where(known[:, None], places, middle)
+    has_place = known[near.indices].float()
+    total = has_place.sum(1, keepdim=True)
+    mean = (filled[near.indices] * has_place[:, :, None]).sum(1) / total.clamp(min=1)
+    return torch.where(known[:, None], places, torch.where(total > 0, mean, middle))
+
+
+def held_in_place(places: Tensor, earlier: Tensor, known: Tensor) -> Tensor:
+    """Shifts and scales a map so that the rows of the earlier map keep their mean and root-mean-square radius.
+
+    Nothing but the springs ties groups that share no edge: without this a map grows by a quarter of a percent with
+    every frame, and the view's axes are fixed.
+
+    Args:
+        places: float32 [n, 2] or more rows, which follow.
+        earlier: float32 [n, 2]; NaN where unknown.
+        known: bool [n].
+
+    Returns:
+        float32, as ``places``; ``places`` themselves when fewer than half of the rows were in the earlier map.
+    """
+    if 2 * int(known.sum()) < len(known):
+        return places
+    now, then = places[: len(known)][known], earlier[known]
+    radius = float((now - now.mean(0)).square().sum(1).mean().sqrt())
+    before = float((then - then.mean(0)).square().sum(1).mean().sqrt())
+    scale = before / radius if radius > 0 and before > 0 else 1.0
+    return (places - now.mean(0)) * scale + then.mean(0)
+
+
+def scaled(places: Tensor, radius: float) -> Tensor:
+    """Places [n, 2] around the origin with that root-mean-square radius; all at the origin when they coincide."""
+    centred = places - places.mean(0)
+    return centred * (radius / centred.square().sum(1).mean().sqrt().clamp(min=torch.finfo(torch.float32).tiny))
+
+
+def jittered(start: Tensor, radius: float, generator: torch.Generator) -> Tensor:
+    """A start [n, 2] with noise of ``JITTER`` times the radius."""
+    return start + JITTER * radius * torch.randn(start.shape, generator=generator)
