@@ -21,7 +21,7 @@ NEIGHBOURS = 15
 EXACT_ROWS = 1_000
 """Up to this many samples the rank measures take every sample."""
 
-ANCHORS = 1_000
+ANCHORS = 500
 """Above ``EXACT_ROWS``, samples drawn to measure ranks from; each is ranked against all samples."""
 
 ANCHOR_DISTANCES = 200_000_000
