@@ -73,14 +73,16 @@ def draw_frame(snapshot: Snapshot, previous: Previous | None, method: Projector,
     prepared = prepare(snapshot, seed)
     if isinstance(prepared, str):
         return Drawn(clock.stamp(_empty(snapshot, method, seed, prepared)), None, None, previous)
-    count = len(snapshot.activations)
-    earlier = None
-    if previous is not None:
-        rows = prepared.fitted.rows
-        kept = overlap(prepared.neighbours[rows], _matched(previous.neighbours, count, -1)[rows])
-        earlier = Earlier(_matched(previous.positions, count, np.nan)[rows], kept)
+    earlier = None if previous is None else earlier_of(prepared, previous)
     embedding = method.fit(prepared.fitted, earlier, seed)
     return finish(snapshot, prepared, embedding, previous, method, seed, clock)
+
+
+def earlier_of(prepared: Prepared, previous: Previous) -> Earlier:
+    """What the frame before says of the fitted rows."""
+    count, rows = len(prepared.neighbours), prepared.fitted.rows
+    kept = overlap(prepared.neighbours[rows], _matched(previous.neighbours, count, -1)[rows])
+    return Earlier(_matched(previous.positions, count, np.nan)[rows], kept)
 
 
 def make_frames(snapshots: Sequence[Snapshot], method: RunProjector, seed: int = 0) -> list[Frame]:
@@ -162,6 +164,7 @@ def finish(
     method: Projector | RunProjector,
     seed: int,
     clock: Clock,
+    around: FloatArray | None = None,
 ) -> Drawn:
     """Places the rows that were not fitted, measures the map and draws the landscape.
 
@@ -173,6 +176,7 @@ def finish(
         method: Names itself and its settings in the frame.
         seed: As it was prepared with.
         clock: Started when the frame was begun.
+        around: float32 [m, 2], places that the landscape must reach, the rows' own among them; default the rows' own.
 
     Returns:
         The frame, and what it was made from.
@@ -197,7 +201,8 @@ def finish(
     head = prepared.fitted.head
     if head is not None and frame.prediction is not None and frame.confidence is not None:
         answers = frame.prediction[rows], frame.confidence[rows]
-        landscape, decided = _decided(head, prepared, embedding, places, answers, float(np.median(farthest)))
+        distance = float(np.median(farthest))
+        landscape, decided = _decided(head, prepared, embedding, places, answers, distance, around)
         faithfulness |= decided
         if landscape is None:
             remarks.append("The head gives logits that are not finite, so there is no landscape.")
@@ -245,10 +250,11 @@ def _decided(
     places: FloatArray,
     answers: tuple[IntArray, FloatArray],
     neighbour_distance: float,
+    around: FloatArray | None,
 ) -> tuple[Landscape | None, dict[str, float]]:
     """The landscape, and how well it repeats the network's answers on rows that it was not fitted to."""
     decide = decision(embedding.inverse, head)
-    landscape = draw(decide, head, places, neighbour_distance)
+    landscape = draw(decide, head, places, neighbour_distance, around=around)
     if not np.isfinite(landscape.confidence).all():
         return None, {}
     unseen: BoolArray = np.arange(len(places)) >= len(prepared.fitted.activations)

@@ -109,7 +109,14 @@ def support(distances: FloatArray, neighbour_distance: float) -> FloatArray:
     return result
 
 
-def draw(decide: Decode, head: Head, positions: FloatArray, neighbour_distance: float, cells: int = CELLS) -> Landscape:
+def draw(
+    decide: Decode,
+    head: Head,
+    positions: FloatArray,
+    neighbour_distance: float,
+    cells: int = CELLS,
+    around: FloatArray | None = None,
+) -> Landscape:
     """The landscape behind a map.
 
     Args:
@@ -118,11 +125,12 @@ def draw(decide: Decode, head: Head, positions: FloatArray, neighbour_distance: 
         positions: float32 [n, 2], finite, of all samples in the map.
         neighbour_distance: Typical distance to the k-th neighbour in the map, in its units.
         cells: Along a side.
+        around: float32 [m, 2], the places whose square is drawn, ``positions`` among them; default ``positions``.
 
     Returns:
         Classes, confidence and support on the grid.
     """
-    bounds = square_bounds(positions)
+    bounds = square_bounds(positions if around is None else around)
     centres = cell_centres(bounds, cells)
     classes, confidence = np.empty(cells * cells, np.int32), np.empty(cells * cells, np.float32)
     for start in range(0, len(centres), BLOCK):

@@ -10,7 +10,8 @@ from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.frame_codec import placed_positions
 from tensorboard_plugin_hidden.format.history import History
 from tensorboard_plugin_hidden.format.payload import resolve
-from tensorboard_plugin_hidden.format.schema import FrameRecord
+from tensorboard_plugin_hidden.format.schema import FrameRecord, Record
+from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.format.store import StoreReader
 from tensorboard_plugin_hidden.projection.chain import Chain
 from tensorboard_plugin_hidden.projection.source import load_snapshot
@@ -40,14 +41,26 @@ def take_up(
     for earlier in sorted((s for s in frames if s < step and s in snapshots), reverse=True):
         if chain.knows(earlier, step):
             return
-        record = frames[earlier]
-        assert isinstance(record.body, FrameRecord)
         try:
-            arrays = resolve(record.payload, payloads[str(record.version)], store)
-            positions = placed_positions(record.body, arrays)
-            activations = load_snapshot(snapshots[earlier], store).activations
+            positions = stored_positions(frames[earlier], payloads, store)
+            snapshot = load_snapshot(snapshots[earlier], store)
         except HiddenError:
             continue  # a step whose arrays are gone cannot start another
         if np.isfinite(positions).any():
-            chain.seed(earlier, positions, activations)
+            chain.seed(earlier, positions, snapshot)
             return
+
+
+def stored_positions(record: Record, payloads: Mapping[str, bytes], store: StoreReader) -> FloatArray:
+    """The positions [N, 2] of a frame that was drawn before; NaN where a sample was not placed.
+
+    Args:
+        record: Of the frame.
+        payloads: The inline payload of every record, by version.
+        store: The run's store.
+
+    Raises:
+        HiddenError: The frame's arrays are missing or damaged.
+    """
+    assert isinstance(record.body, FrameRecord)
+    return placed_positions(record.body, resolve(record.payload, payloads[str(record.version)], store))

@@ -1,21 +1,57 @@
 """Projection from files alone."""
 
-import warnings
+import shutil
+from contextlib import ExitStack, closing
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 import tensorboard_plugin_hidden as hidden
-from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
+from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.constants import ASSETS_DIR
 from tensorboard_plugin_hidden.format.history import current
+from tensorboard_plugin_hidden.format.journal import Journal
 from tensorboard_plugin_hidden.format.payload import resolve
 from tensorboard_plugin_hidden.format.reader import RunReader
 from tensorboard_plugin_hidden.format.store import StoreReader
+from tensorboard_plugin_hidden.format.summaries import event
 from tensorboard_plugin_hidden.projection.chain import Chain
 from tensorboard_plugin_hidden.projection.methods import get_method
-from tensorboard_plugin_hidden.projection.offline import OfflineProjection
+from tensorboard_plugin_hidden.projection.offline import LayerTask, LeftOut, Map, OfflineProjection, layer_tasks
+from tensorboard_plugin_hidden.projection.resume import stored_positions
 from tensorboard_plugin_hidden.projection.source import load_snapshot
+
+
+def write(outcomes):
+    """Writes each map to its run before the next is drawn; all outcomes."""
+    seen = []
+    with ExitStack() as stack:
+        journals = {}
+        for outcome in outcomes:
+            seen.append(outcome)
+            if not isinstance(outcome, Map):
+                continue
+            if outcome.run_dir not in journals:
+                events = stack.enter_context(closing(EventFileWriter(str(Path(outcome.run_dir, ASSETS_DIR)))))
+                journals[outcome.run_dir] = Journal(outcome.run_dir, emitter(events))
+            journals[outcome.run_dir].write(outcome.record, outcome.arrays)
+    return seen
+
+
+def emitter(events):
+    return lambda summary, step: events.add_event(event(summary, step))
+
+
+def stored(run_dir, method, layer="fc"):
+    """Positions by step, as a reader finds them."""
+    logged = list(RunReader(run_dir).poll())
+    payloads = {str(item.record.version): item.payload for item in logged}
+    frames = current(item.record for item in logged).frames.get(layer, {}).get(method, {})
+    return {step: stored_positions(record, payloads, StoreReader(run_dir)) for step, record in frames.items()}
 
 
 @pytest.fixture
@@ -32,45 +68,104 @@ def run_dir(tmp_path, rng):
     return str(tmp_path)
 
 
+@pytest.fixture
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def damage(run_dir, record):
+    row = Path(run_dir, "plugins/hidden/store.zarr", record.payload.group, "activations/c", str(record.payload.row))
+    for chunk in [path for path in row.rglob("*") if path.is_file()]:
+        chunk.write_bytes(b"nonsense")
+
+
 def test_what_is_missing_is_drawn_once(run_dir):
-    frames = []
     projection = OfflineProjection(run_dir, "hidden")
     todo = projection.waiting()
     assert [record.step for record in todo] == [0, 1, 2, 3]
-    for record in todo:
-        projection.draw(record, lambda frame, arrays: frames.append((frame, arrays)))
-    assert [frame.step for frame, _ in frames] == [0, 1, 2, 3]
+    maps = [projection.draw(record) for record in todo]
+    assert [drawn.record.step for drawn in maps] == [0, 1, 2, 3]
     assert projection.waiting() == []
-    versions = [str(record.version) for record in todo]
-    assert [frame.snapshot for frame, _ in frames] == versions
+    assert [drawn.record.snapshot for drawn in maps] == [str(record.version) for record in todo]
 
 
 def test_following_ends_when_the_writer_is_closed(run_dir):
-    frames, drawn = [], []
-    OfflineProjection(run_dir, "pca").follow(lambda frame, arrays: frames.append(frame), drawn.append)
-    assert [frame.step for frame in frames] == [record.step for record in drawn] == [0, 1, 2, 3]
+    maps = []
+    OfflineProjection(run_dir, "pca").follow(maps.append)
+    assert [drawn.record.step for drawn in maps] == [0, 1, 2, 3]
 
 
 def test_a_damaged_snapshot_costs_only_its_own_map(run_dir):
-    projection = OfflineProjection(run_dir, "pca")
-    todo = projection.waiting()
-    row = Path(run_dir, "plugins/hidden/store.zarr", todo[1].payload.group, "activations/c", str(todo[1].payload.row))
-    for chunk in [path for path in row.rglob("*") if path.is_file()]:
-        chunk.write_bytes(b"nonsense")
-    steps = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        for record in todo:
-            projection.draw(record, lambda frame, arrays: steps.append(frame.step))
-    said = [str(warning.message) for warning in caught if warning.category is HiddenWarning]
-    assert len(said) == 1
-    assert said[0].startswith("No map of hidden/snapshot/fc/00000001")
-    assert steps == [0, 2, 3]
+    damage(run_dir, OfflineProjection(run_dir, "pca").waiting()[1])
+    (task,) = layer_tasks(run_dir, "pca")
+    outcomes = write(task.outcomes())
+    (reason,) = [outcome.reason for outcome in outcomes if isinstance(outcome, LeftOut)]
+    assert reason.startswith("No map of hidden/snapshot/fc/00000001")
+    assert list(stored(run_dir, "pca")) == [0, 2, 3]
+    assert [type(outcome) for outcome in task.outcomes()] == [LeftOut], "nothing else is drawn again"
+
+
+@pytest.mark.parametrize("method", ["hidden", "pca"])
+@pytest.mark.parametrize("written", [1, 3])
+def test_what_was_cut_short_goes_on_to_the_same_bytes(run_dir, tmp_path, one_thread, method, written):
+    copy = str(tmp_path / "copy")
+    shutil.copytree(run_dir, copy, ignore=shutil.ignore_patterns("copy"))
+    for run in (run_dir, copy):
+        (task,) = layer_tasks(run, method)
+        assert (task.layer, task.expected) == ("fc", 4)
+        write(islice(task.outcomes(), written if run == copy else None))
+    write(LayerTask(copy, "fc", method, 0).outcomes())
+    assert layer_tasks(copy, method) == []
+    whole, halted = stored(run_dir, method), stored(copy, method)
+    assert list(whole) == list(halted) == [0, 1, 2, 3]
+    for step, positions in whole.items():
+        np.testing.assert_array_equal(halted[step], positions)
+
+
+def log_one_more(run_dir, step):
+    history = current(item.record for item in RunReader(run_dir).poll())
+    last = load_snapshot(history.snapshots["fc"][3], StoreReader(run_dir))
+    with hidden.SummaryWriter(run_dir) as writer:
+        head = (last.head.arrays["weight"], last.head.arrays["bias"])
+        writer.add_activations("fc", last.activations * 1.1, step, logits=last.logits, head=head, method=None)
+
+
+def test_a_method_that_looks_at_all_steps_draws_all_when_one_is_missing(run_dir):
+    damage(run_dir, OfflineProjection(run_dir, "pca").waiting()[1])
+    (task,) = layer_tasks(run_dir, "timevis")
+    assert task.expected == 4
+    (reason,) = [outcome.reason for outcome in write(task.outcomes()) if isinstance(outcome, LeftOut)]
+    assert reason.startswith("No map of hidden/snapshot/fc/00000001")
+    before = stored(run_dir, "timevis")
+    assert list(before) == [0, 2, 3]
+    assert [type(outcome) for outcome in task.outcomes()] == [LeftOut], "nothing else is drawn again"
+
+    log_one_more(run_dir, 4)
+    (task,) = layer_tasks(run_dir, "timevis")
+    half = [outcome for outcome in write(islice(task.outcomes(), 3)) if isinstance(outcome, Map)]
+    assert [drawn.record.step for drawn in half] == [0, 2]
+    rest = [outcome for outcome in write(task.outcomes()) if isinstance(outcome, Map)]
+    assert [drawn.record.step for drawn in rest] == [0, 2, 3, 4], "the one that was missing is written last"
+    after = stored(run_dir, "timevis")
+    assert list(after) == [0, 2, 3, 4]
+    assert (before[0] != after[0]).any()
+
+
+def test_only_the_layers_that_are_named(run_dir, rng):
+    with hidden.SummaryWriter(run_dir) as writer:
+        writer.add_activations("other", rng.normal(size=(90, 4)), 9, method=None)
+    assert [(task.layer, task.expected) for task in layer_tasks(run_dir, "pca")] == [("fc", 4), ("other", 1)]
+    assert [task.layer for task in layer_tasks(run_dir, "pca", ("other",))] == ["other"]
+    with pytest.raises(HiddenError, match="expected one of fc, other, got 'fx'"):
+        layer_tasks(run_dir, "pca", ("fx",))
 
 
 def test_unknown_method(run_dir):
     with pytest.raises(HiddenError, match="pca"):
-        OfflineProjection(run_dir, "pcca")
+        layer_tasks(run_dir, "pcca")
 
 
 def test_a_chain_may_be_fed_in_any_order(run_dir):
@@ -93,7 +188,7 @@ def test_a_seeded_chain_goes_on_where_another_process_stopped(run_dir):
     whole = Chain(get_method("hidden"))
     start, wanted = whole.project(first), whole.project(second)
     resumed = Chain(get_method("hidden"))
-    resumed.seed(0, start.positions, first.activations)
+    resumed.seed(0, start.positions, first)
     np.testing.assert_allclose(resumed.project(second).positions, wanted.positions, atol=1e-3)
 
 

@@ -76,12 +76,9 @@ def test_offline_goes_on_from_what_was_drawn_live(tmp_path):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
         writer.add_activations("fc", activations(2), 2, method=None)
     projection = OfflineProjection(str(tmp_path), "hidden")
-    drawn = []
-    for record in projection.waiting():
-        projection.draw(record, lambda frame, arrays: drawn.append((frame, arrays)))
-    ((frame, _),) = drawn
-    assert frame.step == 2
-    assert frame.faithfulness["displacement"] < 0.2
+    (drawn,) = [projection.draw(record) for record in projection.waiting()]
+    assert drawn.record.step == 2
+    assert drawn.record.faithfulness["displacement"] < 0.2
 
 
 def test_a_chain_forgets_most_of_very_many_steps(monkeypatch):
