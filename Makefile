@@ -13,8 +13,10 @@ demo: .make/python $(BUNDLE)
 
 test: test-frontend test-python
 
+# What a browser draws is awaited in real time, so those tests have the machine to themselves.
 test-python: .make/python .make/browser $(BUNDLE)
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not e2e" -n auto --dist loadfile
+	$(BIN)/pytest -m e2e
 
 test-frontend: .make/node .make/browser
 	cd frontend && npm test

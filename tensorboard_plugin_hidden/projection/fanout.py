@@ -222,14 +222,25 @@ class _Process:
                 context = multiprocessing.get_context("spawn")
                 self._pipe, theirs = context.Pipe()
                 self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-                # A new process inherits the mask: Ctrl-C must not reach it while it is still importing.
-                before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-                self._process.start()
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+                with _interrupts_held():
+                    self._process.start()
                 theirs.close()
             self._busy = True
         assert self._pipe is not None
         return self._pipe
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Keeps Ctrl-C from processes started meanwhile, which inherit the mask, until they have imported what they need."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows has no masks to inherit
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection) -> None:

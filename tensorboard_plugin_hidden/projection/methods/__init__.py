@@ -73,7 +73,7 @@ def get_run_method(name: str) -> RunProjector:
 
 def _made(name: str, known: Mapping[str, _Recipe]) -> Any:
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        close = difflib.get_close_matches(name, [*METHODS, *RUN_METHODS], n=3, cutoff=0.4)
         raise HiddenError(
             "unknown projection method",
             expected=f"one of {', '.join(known)}",
