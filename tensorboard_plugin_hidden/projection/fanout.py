@@ -232,7 +232,7 @@ class _Process:
 
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Keeps Ctrl-C from processes started meanwhile, which inherit the mask, until they have imported what they need."""
+    """Keeps Ctrl-C from processes that are started meanwhile, which inherit the mask."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows has no masks to inherit
         yield
         return
