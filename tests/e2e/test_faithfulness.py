@@ -75,7 +75,7 @@ def test_the_panel_names_the_method_and_leads_through_time(browser, server, dark
         panel = tab.frame.get_by_role("dialog")
         text = panel.text_content()
         assert "hidden · " in text
-        assert "60 warm iterations" in text
+        assert "warm iterations 10 to 70" in text
         assert "of processor time" in text
         # the floor is a mark on the track, left of the value's end
         track = panel.locator(".measure-track").first
