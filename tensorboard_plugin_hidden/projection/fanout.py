@@ -299,9 +299,10 @@ def _imported_ray(address: str) -> Any:
             got=address,
             fix="Write the runs before --ray, or --ray=local.",
         )
-    # Both are read when Ray is imported: it neither reports its use nor warns of changes to come.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    # Ray reads these: it neither reports its use, nor warns of changes to come, nor replaces the built-in print. With
+    # another print numba compiles nothing that asks for its number of threads.
+    for name in ("RAY_USAGE_STATS_ENABLED", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "RAY_TQDM_PATCH_PRINT"):
+        os.environ.setdefault(name, "0")
     try:
         import ray
     except ImportError as error:

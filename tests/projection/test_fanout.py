@@ -1,9 +1,11 @@
 """Tasks over real processes and a real Ray cluster of this machine."""
 
+import builtins
 import os
 import signal
 import sys
 import time
+import types
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,6 +162,13 @@ def test_when_a_map_cannot_be_written_all_is_stopped(tmp_path, workforce):
         fan_out([Sleeps(str(place), str(tmp_path / "calls")) for place in range(3)], deliver, workforce)
     wait_until(lambda: all(map(gone, pids)))
     assert len(pids) == 2
+
+
+def test_ray_leaves_the_built_in_print_alone(cluster):
+    from ray.experimental import tqdm_ray
+
+    tqdm_ray.instance()  # what Ray calls before it shows a worker's words
+    assert isinstance(builtins.print, types.BuiltinFunctionType)  # numba cannot compile any other
 
 
 def test_the_environment_is_left_as_it_was(monkeypatch):
