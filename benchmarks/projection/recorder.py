@@ -98,6 +98,6 @@ class _TimedEmbedding:
     def inverse(self) -> Inverse:
         return self.embedding.inverse
 
-    def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
+    def project(self, activations: FloatArray) -> FloatArray:
         with self.watch.running():
-            return self.embedding.project(activations, earlier)
+            return self.embedding.project(activations)

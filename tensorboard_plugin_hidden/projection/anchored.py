@@ -14,6 +14,7 @@ from torch import Tensor
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges, nearest
+from tensorboard_plugin_hidden.projection.interpolation import filled, shepard
 from tensorboard_plugin_hidden.projection.layout import Springs, optimise
 from tensorboard_plugin_hidden.projection.methods.pca import principal_axes
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
@@ -114,7 +115,8 @@ def later_map(graph: Graph, earlier: Earlier, seed: int) -> Tensor:
     kept = torch.from_numpy(earlier.kept)
     lost = 1 - float(kept[known].mean())
     iterations = WARM_ITERATIONS + round(MORE_ITERATIONS * lost * lost)
-    start, strength = completed(ends, known, graph.near), tightness(kept) * known
+    start = torch.from_numpy(filled(earlier.positions, graph.near.indices.numpy()))
+    strength = tightness(kept) * known
     moved = tied_map(graph, start, start, strength, iterations, seed, 1 + (EXAGGERATION - 1) * lost)
     return held_in_place(moved, ends, known)
 
@@ -133,7 +135,7 @@ def tied_map(
         seed: Of the jitter.
         exaggeration: See ``optimise``.
     """
-    between = interpolated(start, graph.onto)
+    between = shepard(start, graph.onto)
     springs = Springs(torch.cat([ends, between]), torch.cat([strength, between.new_zeros(len(between))]))
     generator = torch.Generator().manual_seed(seed)
     begin = jittered(torch.cat([start, between]), graph.radius, generator)
@@ -149,33 +151,6 @@ def weakened(edges: Edges, count: int) -> Edges:
     """Edges, cut to ``BOUNDARY_PULL`` of their weight where one end is a boundary point, numbered from ``count`` on."""
     touches = (edges.head >= count) | (edges.tail >= count)
     return Edges(edges.head, edges.tail, torch.where(touches, BOUNDARY_PULL * edges.weight, edges.weight))
-
-
-def interpolated(fixed: Tensor, near: Neighbours) -> Tensor:
-    """Mean of the fitted neighbours' places [m, 2], weighted by inverse squared distance (Shepard 1968)."""
-    closest = near.distances[:, :1].clamp(min=torch.finfo(torch.float32).tiny)
-    weights = (closest / near.distances.maximum(closest)).square()
-    weights = weights / weights.sum(1, keepdim=True)
-    return (fixed[near.indices] * weights[:, :, None]).sum(1)
-
-
-def completed(places: Tensor, known: Tensor, near: Neighbours) -> Tensor:
-    """Earlier places with the unknown ones filled in from their known neighbours, else from the middle.
-
-    Args:
-        places: float32 [n, 2]; NaN where unknown.
-        known: bool [n].
-        near: The graph among the n rows.
-
-    Returns:
-        float32 [n, 2], finite.
-    """
-    middle = places[known].mean(0)
-    filled = torch.where(known[:, None], places, middle)
-    has_place = known[near.indices].float()
-    total = has_place.sum(1, keepdim=True)
-    mean = (filled[near.indices] * has_place[:, :, None]).sum(1) / total.clamp(min=1)
-    return torch.where(known[:, None], places, torch.where(total > 0, mean, middle))
 
 
 def held_in_place(places: Tensor, earlier: Tensor, known: Tensor) -> Tensor:

@@ -9,10 +9,7 @@ import torch
 from torch import Tensor
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
-from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges, nearest
-
-BISECTIONS = 48
-"""Halvings that find a bandwidth."""
+from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges, nearest, scales, united
 
 
 def boundary_complex(activations: FloatArray, boundary: FloatArray, k: int) -> Edges:
@@ -57,30 +54,6 @@ def repeated(edges: Edges, passes: int) -> tuple[Tensor, Tensor]:
     return edges.head.repeat_interleave(times), edges.tail.repeat_interleave(times)
 
 
-def bandwidths(distances: Tensor) -> tuple[Tensor, Tensor]:
-    """UMAP's scale of every row (McInnes et al. 2018, algorithm 3).
-
-    rho is the distance to the nearest neighbour that is no duplicate; sigma makes the weights
-    exp(-max(0, d - rho) / sigma) of a row's neighbours sum to log2 k.
-
-    Args:
-        distances: float32 [n, k], to each row's neighbours.
-
-    Returns:
-        rho and sigma, float32 [n, 1] each; sigma is at least a thousandth of the mean distance.
-    """
-    rho = distances.masked_fill(distances == 0, torch.inf).amin(1, keepdim=True)
-    rho = rho.where(rho.isfinite(), torch.zeros_like(rho))
-    excess = (distances - rho).clamp(min=0)
-    target = float(np.log2(max(2, distances.shape[1])))
-    low, high = torch.zeros_like(rho), distances.amax(1, keepdim=True) * distances.shape[1]
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        too_wide = torch.exp(-excess / middle.clamp(min=1e-30)).sum(1, keepdim=True) > target
-        low, high = low.where(too_wide, middle), middle.where(too_wide, high)
-    return rho, high.clamp(min=1e-3 * max(float(distances.mean()), 1e-12))
-
-
 def temporal_complex(
     activations: Sequence[FloatArray], rows: Sequence[IntArray], distances: Sequence[Tensor], k: int
 ) -> Edges:
@@ -112,30 +85,10 @@ def temporal_complex(
     apart.diagonal(dim1=1, dim2=2).fill_(torch.nan)
     between, order = apart.nan_to_num(nan=torch.inf).sort(2)
     between, order = between[:, :, :k], order[:, :, :k]
-    rho, sigma = (torch.cat(parts) for parts in zip(*map(bandwidths, distances), strict=True))
+    rho, sigma = (torch.cat(parts) for parts in zip(*map(scales, distances), strict=True))
     heads = where[:, :, None].expand_as(order)
     tails = where.gather(1, order.flatten(1)).view_as(order)
     there = between.isfinite()
     heads, tails = heads[there], tails[there]
     weights = torch.exp(-(between[there] - rho[heads, 0]).clamp(min=0) / sigma[heads, 0])
     return united(heads, tails, weights, int(starts[-1]))
-
-
-def united(heads: Tensor, tails: Tensor, weights: Tensor, count: int) -> Edges:
-    """Directed weights among ``count`` points made symmetric: a and b of the two directions become a + b - ab.
-
-    Args:
-        heads: int64 [E].
-        tails: int64 [E].
-        weights: float32 [E], one for each pair of ends.
-        count: Points.
-
-    Returns:
-        Every edge in both directions; those of weight 0 are left out.
-    """
-    keys, place = torch.unique(torch.cat([heads * count + tails, tails * count + heads]), return_inverse=True)
-    outgoing = weights.new_zeros(len(keys)).index_add_(0, place[: len(heads)], weights)
-    incoming = weights.new_zeros(len(keys)).index_add_(0, place[len(heads) :], weights)
-    both = outgoing + incoming - outgoing * incoming
-    kept = both > 0
-    return Edges((keys // count)[kept], (keys % count)[kept], both[kept])

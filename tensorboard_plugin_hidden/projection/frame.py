@@ -25,10 +25,10 @@ from tensorboard_plugin_hidden.projection.candidates import map_neighbours
 from tensorboard_plugin_hidden.projection.head import Head
 from tensorboard_plugin_hidden.projection.landscape import decision, draw, softmax
 from tensorboard_plugin_hidden.projection.prepare import Prepared, held_out, predicted, prepare
-from tensorboard_plugin_hidden.projection.protocol import Earlier, Embedding, Previous, Projector, RunProjector
+from tensorboard_plugin_hidden.projection.protocol import Earlier, Embedding, Method, Previous, Projector, RunProjector
 
 BOUNDARY_POINTS = 200
-"""Points on the decision boundary, other than those that a method may fit, by which the map is judged."""
+"""Points on the decision boundary between held-out samples, by which the map is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,6 @@ def earlier_of(prepared: Prepared, previous: Previous) -> Earlier:
     return Earlier(_matched(previous.positions, count, np.nan)[rows], kept)
 
 
-def make_frames(snapshots: Sequence[Snapshot], method: RunProjector, seed: int = 0) -> list[Frame]:
-    """Draws a whole run by a method that looks at all of its steps at once, see ``draw_frames``."""
-    return [drawn.frame for drawn in draw_frames(snapshots, method, seed)]
-
-
 def draw_frames(snapshots: Sequence[Snapshot], method: RunProjector, seed: int = 0) -> list[Drawn]:
     """Draws a whole run by a method that looks at all of its steps at once.
 
@@ -136,7 +131,7 @@ class Clock:
         return replace(frame, seconds=seconds, cpu_seconds=cpu_seconds)
 
 
-def _empty(snapshot: Snapshot, method: Projector | RunProjector, seed: int, reason: str = "") -> Frame:
+def _empty(snapshot: Snapshot, method: Method, seed: int, reason: str = "") -> Frame:
     """A frame in which no sample has a place."""
     count = len(snapshot.activations)
     prediction, confidence = predicted(snapshot.logits)
@@ -161,7 +156,7 @@ def finish(
     prepared: Prepared,
     embedding: Embedding,
     previous: Previous | None,
-    method: Projector | RunProjector,
+    method: Method,
     seed: int,
     clock: Clock,
     around: FloatArray | None = None,
@@ -184,7 +179,7 @@ def finish(
     frame = _empty(snapshot, method, seed)
     count, fitted, rows = len(frame.positions), len(prepared.fitted.activations), prepared.rows
     before = None if previous is None else _matched(previous.positions, count, np.nan)
-    others = embedding.project(prepared.activations[fitted:], None if before is None else before[rows[fitted:]])
+    others = embedding.project(prepared.activations[fitted:])
     places = np.concatenate([embedding.positions, others])
     farthest, low = map_neighbours(places, prepared.high.shape[1])
     frame.positions[rows] = places
@@ -271,7 +266,10 @@ def _decided(
 
 def _boundary(head: Head, prepared: Prepared, embedding: Embedding, places: FloatArray, seed: int) -> dict[str, float]:
     """How well the map keeps each sample's nearest points on the decision boundary, which no method has seen."""
-    points = boundary_points(prepared.activations, head, BOUNDARY_POINTS, seed + 1)
+    unseen = prepared.activations[len(prepared.fitted.activations) :]
+    if len(unseen) < 2:
+        return {}
+    points = boundary_points(unseen, head, BOUNDARY_POINTS, seed)
     k = min(measures.NEIGHBOURS, len(points) // 2)
     if k < 1:
         return {}

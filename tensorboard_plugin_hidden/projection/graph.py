@@ -131,11 +131,8 @@ def membership(neighbours: Neighbours) -> Tensor:
     Returns:
         float32 [M, k] in [0, 1].
     """
-    distances = neighbours.distances
-    rho = distances.masked_fill(distances == 0, torch.inf).amin(1, keepdim=True)
-    rho = torch.where(rho.isfinite(), rho, torch.zeros_like(rho))
-    excess = (distances - rho).clamp_(min=0)
-    return torch.exp(-excess / _bandwidths(excess, distances))
+    rho, sigma = scales(neighbours.distances)
+    return torch.exp(-(neighbours.distances - rho).clamp_(min=0) / sigma)
 
 
 def fuzzy_edges(neighbours: Neighbours) -> Edges:
@@ -152,12 +149,32 @@ def fuzzy_edges(neighbours: Neighbours) -> Edges:
     weights = membership(neighbours)
     heads = torch.arange(count, device=indices.device).repeat_interleave(k)
     tails = indices.reshape(-1)
-    both_ways = torch.cat([heads * count + tails, tails * count + heads])
-    keys, place = torch.unique(both_ways, return_inverse=True)
-    outgoing = weights.new_zeros(len(keys)).index_add_(0, place[: count * k], weights.reshape(-1))
-    incoming = weights.new_zeros(len(keys)).index_add_(0, place[count * k :], weights.reshape(-1))
-    united = outgoing + incoming - outgoing * incoming
-    return Edges(keys // count, keys % count, united)
+    return united(heads, tails, weights.reshape(-1), count)
+
+
+def united(heads: Tensor, tails: Tensor, weights: Tensor, count: int) -> Edges:
+    """Directed weights among ``count`` points made symmetric: a and b of the two directions become a + b - ab.
+
+    Args:
+        heads: int64 [E].
+        tails: int64 [E].
+        weights: float32 [E], one for each pair of ends.
+        count: Points.
+
+    Returns:
+        Every edge in both directions.
+    """
+    keys, place = torch.unique(torch.cat([heads * count + tails, tails * count + heads]), return_inverse=True)
+    outgoing = weights.new_zeros(len(keys)).index_add_(0, place[: len(heads)], weights)
+    incoming = weights.new_zeros(len(keys)).index_add_(0, place[len(heads) :], weights)
+    return Edges(keys // count, keys % count, outgoing + incoming - outgoing * incoming)
+
+
+def scales(distances: Tensor) -> tuple[Tensor, Tensor]:
+    """The rho and sigma of each row of distances [N, k], float32 [N, 1] each, see ``membership``."""
+    rho = distances.masked_fill(distances == 0, torch.inf).amin(1, keepdim=True)
+    rho = torch.where(rho.isfinite(), rho, torch.zeros_like(rho))
+    return rho, _bandwidths((distances - rho).clamp_(min=0), distances)
 
 
 def _bandwidths(excess: Tensor, distances: Tensor) -> Tensor:

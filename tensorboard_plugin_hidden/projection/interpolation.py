@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
 from tensorboard_plugin_hidden.geometry.faithfulness import rms_radius
-from tensorboard_plugin_hidden.projection.graph import nearest
+from tensorboard_plugin_hidden.projection.graph import Neighbours, nearest
 from tensorboard_plugin_hidden.projection.inverse import fit_inverse
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Inverse, aligned
 
@@ -34,14 +35,13 @@ class InterpolatedEmbedding:
     inverse: Inverse
     activations: FloatArray
 
-    def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
+    def project(self, activations: FloatArray) -> FloatArray:
         """Places rows at the mean of their nearest fitted rows' places, weighted by inverse squared distance.
 
         The weights are Shepard's (1968), so that a duplicate of a fitted row is placed on it.
 
         Args:
             activations: float32 [m, D].
-            earlier: Not used.
 
         Returns:
             float32 [m, 2].
@@ -50,11 +50,16 @@ class InterpolatedEmbedding:
             return np.empty((0, 2), np.float32)
         count = min(NEIGHBOURS, len(self.positions))
         near = nearest(torch.from_numpy(activations), torch.from_numpy(self.activations), count, same=False)
-        closest = near.distances[:, :1].clamp(min=torch.finfo(torch.float32).tiny)
-        weights = (closest / near.distances.maximum(closest)).square()
-        weights /= weights.sum(1, keepdim=True)
-        places: FloatArray = (torch.from_numpy(self.positions)[near.indices] * weights[:, :, None]).sum(1).numpy()
+        places: FloatArray = shepard(torch.from_numpy(self.positions), near).numpy()
         return places
+
+
+def shepard(fixed: Tensor, near: Neighbours) -> Tensor:
+    """Mean of the fitted neighbours' places [m, 2], weighted by inverse squared distance (Shepard 1968)."""
+    closest = near.distances[:, :1].clamp(min=torch.finfo(torch.float32).tiny)
+    weights = (closest / near.distances.maximum(closest)).square()
+    weights = weights / weights.sum(1, keepdim=True)
+    return (fixed[near.indices] * weights[:, :, None]).sum(1)
 
 
 def interpolated(positions: FloatArray, activations: FloatArray) -> InterpolatedEmbedding:

@@ -138,9 +138,7 @@ def draw_joint(
         earlier = _earlier([item for _, item in there], [previous[place] for place, _ in there])
         embedding = named.fit(fitted, earlier, seed)
         shares = _shares(embedding, [item for _, item in there], turns)
-        around = np.concatenate(
-            [_all_places(share, item, previous[place]) for share, (place, item) in zip(shares, there, strict=True)]
-        )
+        around = np.concatenate([_all_places(share, item) for share, (_, item) in zip(shares, there, strict=True)])
         spent = clock.elapsed(len(there))
         for share, quality, (place, item) in zip(shares, qualities, there, strict=True):
             drawn = finish(members[place].snapshot, item, share, previous[place], named, seed, Clock(*spent), around)
@@ -272,15 +270,10 @@ def _shares(embedding: Embedding, prepared: Sequence[Prepared], turns: Sequence[
     ]
 
 
-def _all_places(share: _Share, prepared: Prepared, previous: Previous | None) -> npt.NDArray[np.float32]:
+def _all_places(share: _Share, prepared: Prepared) -> npt.NDArray[np.float32]:
     """Places of all rows of a member, fitted or not."""
     fitted = len(prepared.fitted.activations)
-    rows, before = prepared.rows[fitted:], None
-    if previous is not None:
-        before = np.full((len(rows), 2), np.nan, np.float32)
-        known = rows < len(previous.positions)
-        before[known] = previous.positions[rows[known]]
-    return np.concatenate([share.positions, share.project(prepared.activations[fitted:], before)])
+    return np.concatenate([share.positions, share.project(prepared.activations[fitted:])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +303,6 @@ class _Share:
     embedding: Embedding
     turn: Turn
 
-    def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
+    def project(self, activations: FloatArray) -> FloatArray:
         """Places [m, 2] of the member's activations [m, D]."""
-        return self.embedding.project(self.turn.onto(activations), earlier)
+        return self.embedding.project(self.turn.onto(activations))

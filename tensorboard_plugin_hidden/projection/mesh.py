@@ -73,11 +73,6 @@ class Field:
         return similarity, right, above
 
 
-def field(horizontal: Tensor, vertical: Tensor) -> Field:
-    """The field of points at (horizontal, vertical), float32 [n] each."""
-    return _field(horizontal, vertical)[0]
-
-
 def _field(horizontal: Tensor, vertical: Tensor) -> tuple[Field, tuple[Tensor, Tensor, Tensor]]:
     """The field, and where the points lie in it as ``_around`` gives it."""
     x0, y0 = float(horizontal.min()), float(vertical.min())

@@ -122,8 +122,8 @@ class NetworkEmbedding:
     inverse: DecoderInverse
     encoder: nn.Module
 
-    def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
-        """Places [m, 2] of activations [m, D]; an encoder needs no earlier places."""
+    def project(self, activations: FloatArray) -> FloatArray:
+        """Places [m, 2] of activations [m, D]."""
         return _encoded(self.encoder, activations)
 
 

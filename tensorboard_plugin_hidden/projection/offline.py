@@ -177,14 +177,14 @@ class OfflineProjection:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerTask:
-    """The maps that one layer of one run lacks, each started from the one before.
+class _OneLayer:
+    """One layer of one run.
 
     Attributes:
         run_dir: The run's directory.
         layer: Name of the layer.
-        method: Name of a projection method that draws step by step.
-        expected: How many maps were missing when the task was made.
+        method: Name of a projection method.
+        expected: How many maps are to be drawn, as far as is known when the task is made.
     """
 
     run_dir: str
@@ -196,6 +196,10 @@ class LayerTask:
     def name(self) -> str:
         """Run and layer."""
         return f"{self.run_dir}, layer {self.layer}"
+
+
+class LayerTask(_OneLayer):
+    """The maps that one layer of one run lacks, drawn step by step, each started from the one before."""
 
     def outcomes(self) -> Iterator[Outcome]:
         """Draws step after step."""
@@ -204,28 +208,11 @@ class LayerTask:
             yield projection.draw(record)
 
 
-@dataclass(frozen=True, slots=True)
-class WholeRunTask:
+class WholeRunTask(_OneLayer):
     """All maps of one layer of one run, by a method that looks at all steps at once.
 
     When a snapshot came since the last time, all are drawn anew.
-
-    Attributes:
-        run_dir: The run's directory.
-        layer: Name of the layer.
-        method: Name of a projection method that draws a finished run.
-        expected: How many maps are to be drawn.
     """
-
-    run_dir: str
-    layer: str
-    method: str
-    expected: int
-
-    @property
-    def name(self) -> str:
-        """Run and layer."""
-        return f"{self.run_dir}, layer {self.layer}"
 
     def outcomes(self) -> Iterator[Outcome]:
         """Draws them all, then hands them over one by one, the ones that were missing last.

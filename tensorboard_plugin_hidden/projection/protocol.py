@@ -92,20 +92,19 @@ class Embedding(Protocol):
     def inverse(self) -> Inverse:
         """From places [m, 2] back to activations [m, D]."""
 
-    def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
+    def project(self, activations: FloatArray) -> FloatArray:
         """Places rows that were not fitted.
 
         Args:
             activations: float32 [m, D].
-            earlier: float32 [m, 2], where the same rows were drawn at the earlier step; NaN where unknown.
 
         Returns:
             float32 [m, 2].
         """
 
 
-class Projector(Protocol):
-    """A projection method.
+class Method(Protocol):
+    """What is shown of every projection method.
 
     Attributes:
         name: As users write it.
@@ -119,6 +118,10 @@ class Projector(Protocol):
     @property
     def settings(self) -> Mapping[str, int | float | str | bool]:
         """What it runs with."""
+
+
+class Projector(Method, Protocol):
+    """A projection method that draws step by step."""
 
     def fit(self, fitted: Fitted, earlier: Earlier | None, seed: int) -> Embedding:
         """Draws one map.
@@ -133,21 +136,8 @@ class Projector(Protocol):
         """
 
 
-class RunProjector(Protocol):
-    """A projection method that looks at all steps at once, and so needs a run that is over.
-
-    Attributes:
-        name: As users write it.
-        settings: What it runs with, as JSON-able values.
-    """
-
-    @property
-    def name(self) -> str:
-        """As users write it."""
-
-    @property
-    def settings(self) -> Mapping[str, int | float | str | bool]:
-        """What it runs with."""
+class RunProjector(Method, Protocol):
+    """A projection method that looks at all steps at once, and so needs a run that is over."""
 
     def fit_run(self, run: Sequence[Fitted], seed: int) -> Sequence[Embedding]:
         """Draws the maps of a whole run.

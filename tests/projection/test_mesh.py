@@ -49,7 +49,7 @@ def test_a_finer_mesh_is_closer(monkeypatch):
 def test_the_field_is_read_between_the_points_too():
     points, places = cloud(120, 4.0), cloud(40, 3.0, seed=1)
     similarity, push = naive(places, points)
-    got = mesh.field(*columns(points)).at(*columns(places))
+    got = mesh.repulsion(*columns(points))[3].at(*columns(places))
     inside = (np.abs(places) < np.abs(points).max(axis=0)).all(axis=1)
     np.testing.assert_allclose(got[0].numpy()[inside], similarity[inside], rtol=0.02)
     error = np.linalg.norm(got[1].numpy()[inside] - push[inside, 0])
@@ -64,7 +64,7 @@ def test_pushes_add_up_to_nothing():
 
 def test_a_very_wide_map_keeps_the_mesh_small():
     points = cloud(50, 1e6)
-    assert mesh.field(*columns(points)).side <= 2 * mesh._fast_size(mesh.LARGEST)
+    assert mesh.repulsion(*columns(points))[3].side <= 2 * mesh._fast_size(mesh.LARGEST)
     assert all(part.isfinite().all() for part in mesh.repulsion(*columns(points))[:2])
 
 

@@ -6,8 +6,9 @@ from sklearn.decomposition import PCA
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.geometry.faithfulness import rms_radius
 from tensorboard_plugin_hidden.geometry.neighbours import knn
-from tensorboard_plugin_hidden.projection.anchored import completed, held_in_place, interpolated
+from tensorboard_plugin_hidden.projection.anchored import held_in_place
 from tensorboard_plugin_hidden.projection.graph import Neighbours
+from tensorboard_plugin_hidden.projection.interpolation import filled, shepard
 from tensorboard_plugin_hidden.projection.methods import get_method
 from tensorboard_plugin_hidden.projection.methods.pca import RADIUS
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted, aligned
@@ -156,17 +157,16 @@ def test_a_map_is_held_by_the_rows_it_had():
     assert torch.equal(held_in_place(moved, earlier, few), moved)
 
 
-def test_hidden_starts_new_rows_among_their_neighbours():
-    places = torch.tensor([[0.0, 0.0], [2.0, 0.0], [torch.nan, torch.nan], [torch.nan, torch.nan]])
-    near = Neighbours(torch.tensor([[1, 2], [0, 2], [0, 1], [2, 3]]), torch.ones(4, 2))
-    filled = completed(places, torch.tensor([True, True, False, False]), near)
-    assert filled.tolist() == [[0, 0], [2, 0], [1, 0], [1, 0]]
+def test_new_rows_start_among_their_neighbours():
+    places = np.array([[0, 0], [2, 0], [np.nan, np.nan], [np.nan, np.nan]], np.float32)
+    near = np.array([[1, 2], [0, 2], [0, 1], [2, 3]])
+    assert filled(places, near).tolist() == [[0, 0], [2, 0], [1, 0], [1, 0]]
 
 
 def test_interpolation_gives_the_place_of_a_duplicate():
     fixed = torch.tensor([[0.0, 0.0], [5.0, 5.0]])
     near = Neighbours(torch.tensor([[1, 0]]), torch.tensor([[0.0, 1.0]]))
-    torch.testing.assert_close(interpolated(fixed, near), torch.tensor([[5.0, 5.0]]))
+    torch.testing.assert_close(shepard(fixed, near), torch.tensor([[5.0, 5.0]]))
 
 
 def test_an_unknown_method_names_those_like_it():

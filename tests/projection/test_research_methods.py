@@ -15,10 +15,10 @@ from sklearn.neural_network import MLPClassifier
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.geometry.neighbours import knn
 from tensorboard_plugin_hidden.projection.attention import attention, differentiated
-from tensorboard_plugin_hidden.projection.complexes import bandwidths, boundary_complex, repeated, temporal_complex
+from tensorboard_plugin_hidden.projection.complexes import boundary_complex, repeated, temporal_complex
 from tensorboard_plugin_hidden.projection.coreset import covering, covering_radius, intrinsic_dimension
 from tensorboard_plugin_hidden.projection.edge_training import Patience, edge_loss, one_pass
-from tensorboard_plugin_hidden.projection.graph import Edges
+from tensorboard_plugin_hidden.projection.graph import Edges, scales
 from tensorboard_plugin_hidden.projection.head import AffineHead, ProgramHead
 from tensorboard_plugin_hidden.projection.interpolation import filled, interpolated, laid_over, warm_start
 from tensorboard_plugin_hidden.projection.methods import METHODS, RUN_METHODS, get_method, get_run_method
@@ -421,7 +421,7 @@ def test_temporal_complex_is_the_loop_over_samples_and_steps():
     directed = np.zeros((len(where), len(where)))
     for step, sample in where:
         place = rows[step].tolist().index(sample)
-        rho, sigma = (float(part[place, 0]) for part in bandwidths(distances[step]))
+        rho, sigma = (float(part[place, 0]) for part in scales(distances[step]))
         apart = {
             other: np.linalg.norm(points[other][rows[other].tolist().index(sample)] - points[step][place])
             for other in range(4)
@@ -439,7 +439,7 @@ def test_temporal_complex_is_the_loop_over_samples_and_steps():
 
 def test_bandwidths_make_weights_sum_to_the_logarithm():
     distances = torch.from_numpy(np.sort(0.1 + np.random.default_rng(0).random((20, 15))).astype(np.float32))
-    rho, sigma = bandwidths(distances)
+    rho, sigma = scales(distances)
     torch.testing.assert_close(rho[:, 0], distances[:, 0])
     sums = torch.exp(-(distances - rho) / sigma).sum(1)
     torch.testing.assert_close(sums, torch.full((20,), float(np.log2(15))), atol=1e-3, rtol=0)

@@ -18,11 +18,11 @@ from tensorboard_plugin_hidden.projection.anchored import (
     Graph,
     first_map,
     graph_of,
-    interpolated,
     later_map,
 )
 from tensorboard_plugin_hidden.projection.candidates import nearest_fitted
 from tensorboard_plugin_hidden.projection.graph import membership
+from tensorboard_plugin_hidden.projection.interpolation import shepard
 from tensorboard_plugin_hidden.projection.inverse import SplineInverse, fit_inverse
 from tensorboard_plugin_hidden.projection.layout import place
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
@@ -58,7 +58,7 @@ class HiddenEmbedding:
     activations: FloatArray
     seed: int
 
-    def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
+    def project(self, activations: FloatArray) -> FloatArray:
         """Places rows by their nearest fitted rows, then lets the layout's forces settle them.
 
         They are not tied to where they were drawn before: their neighbours are, and a second spring only pulls them
@@ -66,18 +66,16 @@ class HiddenEmbedding:
 
         Args:
             activations: float32 [m, D].
-            earlier: Not used.
 
         Returns:
             float32 [m, 2].
         """
-        del earlier
         if not len(activations):
             return np.empty((0, 2), np.float32)
         fixed = torch.from_numpy(self.positions)
         count = min(PLACING_NEIGHBOURS, len(fixed))
         near = nearest_fitted(activations, self.activations, count, self.seed)
-        start = interpolated(fixed, near)
+        start = shepard(fixed, near)
         places: FloatArray = place(start, fixed, near.indices, membership(near), PLACING_ITERATIONS).numpy()
         return places
 

@@ -78,8 +78,8 @@ class PcaEmbedding:
     inverse: PlaneInverse
     forward: FloatArray
 
-    def project(self, activations: FloatArray, earlier: FloatArray | None = None) -> FloatArray:
-        """Places [m, 2] of activations [m, D]; a linear map needs no earlier places."""
+    def project(self, activations: FloatArray) -> FloatArray:
+        """Places [m, 2] of activations [m, D]."""
         return np.asarray((activations - self.inverse.centre) @ self.forward)
 
 
