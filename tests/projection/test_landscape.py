@@ -11,6 +11,7 @@ from tensorboard_plugin_hidden.projection.landscape import (
     SUPPORT_FULL,
     SUPPORT_NONE,
     cell_centres,
+    decided,
     decision,
     distance_to_samples,
     draw,
@@ -55,6 +56,31 @@ def test_an_affine_head_and_the_same_head_run_as_a_program_draw_the_same():
     short, long = decision(inverse, head)(centres), decision(inverse, program)(centres)
     np.testing.assert_allclose(short, long, atol=2e-3)
     assert (short.argmax(1) == long.argmax(1)).mean() > 0.999
+
+
+@pytest.mark.parametrize("cells", [64, 301])
+def test_interpolating_a_spline_between_coarser_places_changes_next_to_nothing(cells):
+    rng = np.random.default_rng(4)
+    middles = rng.uniform(-8, 8, (7, 2))
+    labels = np.arange(700) % 7
+    places = (middles[labels] + rng.standard_normal((700, 2))).astype(np.float32)
+    activations = (np.eye(7)[labels] + 0.3 * rng.standard_normal((700, 7))).astype(np.float32)
+    inverse, bounds = fit_inverse(places, activations), square_bounds(places)
+    asked = []
+
+    def each_cell(positions):
+        asked.append(len(positions))
+        return inverse(positions)
+
+    exact = np.concatenate(list(decided(each_cell, bounds, cells)))
+    fast = np.concatenate(list(decided(inverse, bounds, cells)))
+    assert sum(asked) == cells * cells  # any other function is asked at every cell
+    assert fast.shape == exact.shape
+    assert fast.dtype == np.float32
+    np.testing.assert_allclose(fast, exact, atol=0.01 * np.ptp(exact))
+    assert (fast.argmax(1) == exact.argmax(1)).mean() > 0.999
+    if cells == 301:
+        assert (fast != exact).any(), "it was interpolated"
 
 
 def test_bounds_are_a_square_with_a_margin():
