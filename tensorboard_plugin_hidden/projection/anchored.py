@@ -14,6 +14,7 @@ from torch import Tensor
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges, nearest
+from tensorboard_plugin_hidden.projection.head import Head
 from tensorboard_plugin_hidden.projection.interpolation import filled, shepard
 from tensorboard_plugin_hidden.projection.layout import Springs, optimise
 from tensorboard_plugin_hidden.projection.methods.pca import principal_axes
@@ -32,7 +33,7 @@ and one that is finding its classes gets the steps to regroup its samples.
 EXAGGERATION = 8.0
 """Factor on all pulls at the start of a first map, or of one whose neighbours have all changed."""
 
-ANCHOR = 0.7
+ANCHOR = 0.25
 """Spring to the earlier place of a sample that kept all its neighbours, in units of all its pulls together."""
 
 STEADINESS = 3
@@ -54,6 +55,13 @@ BOUNDARY_PULL = 0.5
 """Share of their weight with which points on the decision boundary pull the samples around them."""
 
 
+ACROSS = 0.5
+"""Share of their weight with which samples pull each other that the network answers differently.
+
+A map for reading decisions should rather part two near samples than draw one of them on the other's side.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
     """What a layout follows: n samples, then b boundary points.
@@ -63,12 +71,16 @@ class Graph:
         near: Neighbours of the samples among each other, [n, k].
         onto: Neighbours of the boundary points among the samples, [b, k].
         edges: Weights among all n + b.
+        head: From activations to logits, or None.
+        answers: int64 [n], what it says of the samples, see ``answers_of``.
     """
 
     activations: FloatArray
     near: Neighbours
     onto: Neighbours
     edges: Edges
+    head: Head | None
+    answers: Tensor
 
     @property
     def count(self) -> int:
@@ -90,8 +102,17 @@ def graph_of(fitted: Fitted) -> Graph:
     if len(boundary):
         onto = nearest(boundary, samples, k, same=False)
     both = Neighbours(torch.cat([near.indices, onto.indices]), torch.cat([near.distances, onto.distances]))
-    edges = weakened(fuzzy_edges(both), len(samples))
-    return Graph(np.concatenate([fitted.activations, fitted.boundary]), near, onto, edges)
+    answers = answers_of(fitted.head, fitted.activations)
+    edges = weakened(fuzzy_edges(both), answers)
+    return Graph(np.concatenate([fitted.activations, fitted.boundary]), near, onto, edges, fitted.head, answers)
+
+
+def answers_of(head: Head | None, activations: FloatArray) -> Tensor:
+    """The class that a head gives each row [n, D], int64 [n]; -1 where there is none."""
+    if head is None:
+        return torch.full((len(activations),), -1)
+    logits = torch.from_numpy(head(activations))
+    return torch.where(logits.isfinite().all(1), logits.argmax(1), -1)
 
 
 def first_map(graph: Graph, seed: int) -> Tensor:
@@ -147,10 +168,23 @@ def tightness(kept: Tensor) -> Tensor:
     return ANCHOR * kept**STEADINESS
 
 
-def weakened(edges: Edges, count: int) -> Edges:
-    """Edges, cut to ``BOUNDARY_PULL`` of their weight where one end is a boundary point, numbered from ``count`` on."""
+def weakened(edges: Edges, answers: Tensor) -> Edges:
+    """Edges, cut to ``BOUNDARY_PULL`` of their weight at boundary points and to ``ACROSS`` between answers.
+
+    Args:
+        edges: Among n samples and the boundary points, which are numbered from n on.
+        answers: int64 [n] classes of the samples, -1 where unknown.
+    """
+    count = len(answers)
     touches = (edges.head >= count) | (edges.tail >= count)
-    return Edges(edges.head, edges.tail, torch.where(touches, BOUNDARY_PULL * edges.weight, edges.weight))
+    # Any row stands in for boundary points here: what they pull is set by the line after.
+    share = agreement(answers[edges.head.clamp(max=count - 1)], answers[edges.tail.clamp(max=count - 1)])
+    return Edges(edges.head, edges.tail, edges.weight * torch.where(touches, BOUNDARY_PULL, share))
+
+
+def agreement(one: Tensor, other: Tensor) -> Tensor:
+    """Share of its weight that a pull keeps: ``ACROSS`` where the answers at its ends are known and differ, else 1."""
+    return torch.where((one >= 0) & (other >= 0) & (one != other), ACROSS, 1.0)
 
 
 def held_in_place(places: Tensor, earlier: Tensor, known: Tensor) -> Tensor:

@@ -93,8 +93,8 @@ def decided(decide: Decode, bounds: tuple[float, float, float, float], cells: in
     steps = (np.arange(cells) + 0.5) / cells
     places = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2).astype(np.float32)
     coarse = decide(places).reshape(knots, knots, -1)
-    along_rows = make_interp_spline(across, coarse, axis=1)(x0 + (x1 - x0) * steps)
-    spline = make_interp_spline(up, along_rows, axis=0)
+    along_rows = make_interp_spline(across, coarse, axis=1, check_finite=False)(x0 + (x1 - x0) * steps)
+    spline = make_interp_spline(up, along_rows, axis=0, check_finite=False)
     rows = max(1, BLOCK // cells)
     for start in range(0, cells, rows):
         values = spline(y0 + (y1 - y0) * steps[start : start + rows])

@@ -46,14 +46,14 @@ def test_knowing_what_comes_steadies_the_maps_and_costs_no_neighbours():
 
 def test_samples_may_come_and_go():
     halves = [np.arange(0, 150), np.arange(50, 200), np.arange(100, 200)]
-    run = [step(time, rows) for time, rows in enumerate(halves)]
+    run = [step(2 + time, rows) for time, rows in enumerate(halves)]
     maps = get_run_method("hidden_refit").fit_run(run, 0)
     assert [len(m.positions) for m in maps] == [150, 150, 100]
     assert all(np.isfinite(m.positions).all() for m in maps)
     shared = np.arange(50, 150)
     before, after = maps[0].positions[shared], maps[1].positions[shared - 50]
     unrelated = np.linalg.norm(before - np.roll(after, 7, axis=0), axis=1).mean()
-    assert np.linalg.norm(before - after, axis=1).mean() < 0.7 * unrelated
+    assert np.linalg.norm(before - after, axis=1).mean() < 0.5 * unrelated
 
 
 @pytest.mark.parametrize("steps", [1, 2])

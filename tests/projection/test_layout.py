@@ -36,6 +36,7 @@ def test_a_small_step_follows_the_gradient_of_tsnes_divergence(monkeypatch):
     w = 1 / (1 + (start[edges.head] - start[edges.tail]).square().sum(1))
     pull = edges.weight * (150 / edges.weight.sum()) * w
     stiffness = torch.zeros(150).index_add_(0, edges.head, pull)
+    monkeypatch.setattr(layout, "ATTRACTION", 1.0)
     monkeypatch.setattr(layout, "FIRST_STEP", 1e-3)
     monkeypatch.setattr(layout, "LONGEST_MOVE", 1e9)
     monkeypatch.setattr(mesh, "SPACING", 0.2)  # close to the sum over all pairs, see test_mesh

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -6,8 +8,9 @@ from sklearn.decomposition import PCA
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.geometry.faithfulness import rms_radius
 from tensorboard_plugin_hidden.geometry.neighbours import knn
-from tensorboard_plugin_hidden.projection.anchored import held_in_place
-from tensorboard_plugin_hidden.projection.graph import Neighbours
+from tensorboard_plugin_hidden.projection.anchored import ACROSS, BOUNDARY_PULL, answers_of, held_in_place, weakened
+from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours
+from tensorboard_plugin_hidden.projection.head import AffineHead
 from tensorboard_plugin_hidden.projection.interpolation import filled, shepard
 from tensorboard_plugin_hidden.projection.methods import get_method
 from tensorboard_plugin_hidden.projection.methods.pca import RADIUS
@@ -145,6 +148,39 @@ def test_hidden_neither_grows_nor_drifts():
         places = method.fit(fitted(points), Earlier(places, np.zeros(160, np.float32)), seed).positions
     assert rms_radius(places) == pytest.approx(rms_radius(first), rel=1e-3)
     np.testing.assert_allclose(places.mean(axis=0), first.mean(axis=0), atol=1e-3)
+
+
+def test_pulls_are_weaker_across_answers_and_at_boundary_points():
+    edges = Edges(torch.tensor([0, 0, 0, 0, 3]), torch.tensor([1, 2, 3, 4, 0]), torch.full((5,), 0.8))
+    known = weakened(edges, torch.tensor([0, 0, 1, -1]))
+    expected = [1, ACROSS, 1, BOUNDARY_PULL, 1]
+    np.testing.assert_allclose(known.weight, 0.8 * np.array(expected), rtol=1e-6)
+    unknown = weakened(edges, answers_of(None, np.zeros((4, 2), np.float32)))
+    np.testing.assert_allclose(unknown.weight, 0.8 * np.array([1, 1, 1, BOUNDARY_PULL, 1]), rtol=1e-6)
+
+
+def test_answers_that_are_not_finite_are_unknown():
+    head = AffineHead(np.eye(2, dtype=np.float32), np.zeros(2, np.float32), "linear")
+    rows = np.array([[1, 0], [0, 1], [np.nan, 1]], np.float32)
+    assert answers_of(head, rows).tolist() == [0, 1, -1]
+
+
+def test_a_sample_between_two_groups_is_drawn_nearer_to_the_one_that_is_answered_alike():
+    rng = np.random.default_rng(3)
+    sides = np.repeat([-1.0, 1.0], 80)[:, None]
+    points = np.hstack([sides * 2, np.zeros((160, 5))]) + 0.4 * rng.standard_normal((160, 6))
+    middle = np.hstack([np.zeros((40, 1)), 0.4 * rng.standard_normal((40, 5))]).astype(np.float32)
+
+    def nearer(offset):
+        weight = np.zeros((2, 6), np.float32)
+        weight[:, 0] = 1, -1
+        head = AffineHead(weight, np.array([offset, 0], np.float32), "linear")
+        embedding = get_method("hidden").fit(replace(fitted(points.astype(np.float32)), head=head), None, 0)
+        places = embedding.project(middle)
+        right, left = embedding.positions[80:].mean(axis=0), embedding.positions[:80].mean(axis=0)
+        return np.linalg.norm(places - right, axis=1).mean() / np.linalg.norm(places - left, axis=1).mean()
+
+    assert nearer(0.5) < nearer(-0.5)
 
 
 def test_a_map_is_held_by_the_rows_it_had():

@@ -10,21 +10,25 @@ import torch
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.projection.anchored import (
+    ACROSS,
     ANCHOR,
     BOUNDARY_PULL,
     COLD_ITERATIONS,
     MORE_ITERATIONS,
     WARM_ITERATIONS,
     Graph,
+    agreement,
+    answers_of,
     first_map,
     graph_of,
     later_map,
 )
 from tensorboard_plugin_hidden.projection.candidates import nearest_fitted
 from tensorboard_plugin_hidden.projection.graph import membership
+from tensorboard_plugin_hidden.projection.head import Head
 from tensorboard_plugin_hidden.projection.interpolation import shepard
 from tensorboard_plugin_hidden.projection.inverse import SplineInverse, fit_inverse
-from tensorboard_plugin_hidden.projection.layout import place
+from tensorboard_plugin_hidden.projection.layout import ATTRACTION, place
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
 
 PLACING_NEIGHBOURS = 10
@@ -38,6 +42,8 @@ SETTINGS: Mapping[str, int | float | str | bool] = {
     "warm_iterations": f"{WARM_ITERATIONS} to {WARM_ITERATIONS + MORE_ITERATIONS}",
     "anchor": ANCHOR,
     "boundary_pull": BOUNDARY_PULL,
+    "across_pull": ACROSS,
+    "attraction": ATTRACTION,
 }
 """What the method runs with."""
 
@@ -50,19 +56,24 @@ class HiddenEmbedding:
         positions: float32 [n, 2].
         inverse: Smooth, from places to activations.
         activations: float32 [n, D], of the fitted rows.
+        answers: int64 [n], the class that the head gives each of them; -1 where there is none.
+        head: From activations to logits, or None.
         seed: Of the search for neighbours among very many rows.
     """
 
     positions: FloatArray
     inverse: SplineInverse
     activations: FloatArray
+    answers: torch.Tensor
+    head: Head | None
     seed: int
 
     def project(self, activations: FloatArray) -> FloatArray:
         """Places rows by their nearest fitted rows, then lets the layout's forces settle them.
 
-        They are not tied to where they were drawn before: their neighbours are, and a second spring only pulls them
-        across class borders that have moved.
+        As in the layout, neighbours that the head answers differently pull less. The rows are not tied to where they
+        were drawn before: their neighbours are, and a second spring only pulls them across class borders that have
+        moved.
 
         Args:
             activations: float32 [m, D].
@@ -76,7 +87,8 @@ class HiddenEmbedding:
         count = min(PLACING_NEIGHBOURS, len(fixed))
         near = nearest_fitted(activations, self.activations, count, self.seed)
         start = shepard(fixed, near)
-        places: FloatArray = place(start, fixed, near.indices, membership(near), PLACING_ITERATIONS).numpy()
+        weights = membership(near) * agreement(answers_of(self.head, activations)[:, None], self.answers[near.indices])
+        places: FloatArray = place(start, fixed, near.indices, weights, PLACING_ITERATIONS).numpy()
         return places
 
 
@@ -108,4 +120,5 @@ def embedding_of(graph: Graph, laid: torch.Tensor, seed: int) -> HiddenEmbedding
     """The map of samples and boundary points at places [n + b, 2], with an inverse fitted to both."""
     places: FloatArray = laid.numpy()
     inverse = fit_inverse(places, graph.activations)
-    return HiddenEmbedding(places[: graph.count].copy(), inverse, graph.activations[: graph.count], seed)
+    fitted = places[: graph.count].copy(), graph.activations[: graph.count]
+    return HiddenEmbedding(fitted[0], inverse, fitted[1], graph.answers, graph.head, seed)

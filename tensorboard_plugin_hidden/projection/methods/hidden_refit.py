@@ -33,6 +33,9 @@ SWEEPS = 2
 ITERATIONS = 30
 """Steps of every map in a pass."""
 
+HOLD = 3.0
+"""Strength of a pass's springs in units of the live ones: where past and future agree a place is worth keeping."""
+
 
 @dataclass(frozen=True, slots=True)
 class HiddenRefit:
@@ -46,7 +49,7 @@ class HiddenRefit:
     @property
     def settings(self) -> Mapping[str, int | float | str | bool]:
         """Those of ``hidden``, and the passes."""
-        return {**SETTINGS, "sweeps": SWEEPS, "sweep_iterations": ITERATIONS}
+        return {**SETTINGS, "sweeps": SWEEPS, "sweep_iterations": ITERATIONS, "hold": HOLD}
 
     def fit_run(self, run: Sequence[Fitted], seed: int) -> list[HiddenEmbedding]:
         """Draws the maps of a whole run."""
@@ -123,7 +126,7 @@ def _between(
     start = laid[: graph.count]
     ends, strength = torch.zeros_like(start), start.new_zeros(graph.count)
     for places, kept in (side for side in (before, after) if side is not None):
-        pull = tightness(kept)
+        pull = HOLD * tightness(kept)
         ends += pull[:, None] * places.nan_to_num()
         strength += pull
     tied = strength > 0
