@@ -7,7 +7,14 @@ from typing import Any
 
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
 from tensorboard_plugin_hidden.format.history import History
-from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Record, SnapshotRecord, Version
+from tensorboard_plugin_hidden.format.schema import (
+    FrameRecord,
+    ProbeRecord,
+    Record,
+    SelectedRecord,
+    SnapshotRecord,
+    Version,
+)
 
 Json = dict[str, Any]
 
@@ -31,6 +38,7 @@ def run_index(run: str, history: History, wall_times: dict[Version, float]) -> J
             _layer(layer, history.snapshots.get(layer, {}), history.frames.get(layer, {}), wall_times)
             for layer in layers
         ],
+        "selected": _selected(history.selected),
         "cost": _cost(history, wall_times),
     }
 
@@ -48,6 +56,19 @@ def _probe(record: Record | None) -> Json | None:
         if tiles is None
         else {"tile_width": tiles.tile_width, "tile_height": tiles.tile_height, "columns": tiles.columns},
         "texts": probe.texts,
+        "images": probe.images is not None,
+    }
+
+
+def _selected(records: dict[int, Record]) -> Json | None:
+    bodies = [record.body for record in records.values() if isinstance(record.body, SelectedRecord)]
+    if not bodies:
+        return None
+    return {
+        "steps": list(records),
+        "versions": [str(record.version) for record in records.values()],
+        "counts": [body.count for body in bodies],
+        "totals": [body.total for body in bodies],
     }
 
 
@@ -64,6 +85,7 @@ def _layer(
         "width": newest.width if newest else None,
         "head": newest.head if newest else "none",
         "steps": list(snapshots),
+        "versions": [str(record.version) for record in snapshots.values()],
         "wall_times": [round(wall_times.get(record.version, 0.0), 3) for record in snapshots.values()],
         "accuracy": [body.accuracy for body in bodies],
         "nonfinite": [body.nonfinite for body in bodies],

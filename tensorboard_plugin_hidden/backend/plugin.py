@@ -26,17 +26,31 @@ from tensorboard_plugin_hidden.backend.responses import (
     versioned_bytes,
     versioned_json,
 )
+from tensorboard_plugin_hidden.backend.snapshots import SnapshotCache
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
 from tensorboard_plugin_hidden.format.codec import Arrays, pack, unpack
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION, PLUGIN_NAME
+from tensorboard_plugin_hidden.format.details import SnapshotDetails
 from tensorboard_plugin_hidden.format.frame_codec import LANDSCAPE
 from tensorboard_plugin_hidden.format.history import current
-from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Record, Version, record_tag
+from tensorboard_plugin_hidden.format.outcomes import outcomes
+from tensorboard_plugin_hidden.format.schema import (
+    FrameRecord,
+    ProbeRecord,
+    Record,
+    SelectedRecord,
+    SnapshotRecord,
+    Version,
+    record_tag,
+)
 
 if TYPE_CHECKING:
     from tensorboard_plugin_hidden.format.store import StoreReader
 
 _ENTRY = "index.js"
+
+_MOST_ROWS = 500
+"""Samples in one request for details: at 100,000 x 512 they take a second of processor time."""
 
 
 class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
@@ -52,6 +66,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._provider = Provider(context.data_provider)
         self._logdir = LogDirectories.from_context(context)
         self._stores: dict[str, StoreReader] = {}
+        self._snapshots = SnapshotCache()
         self._indices: dict[str, tuple[RunRecords, bytes]] = {}
 
     def get_plugin_apps(self) -> Mapping[str, Any]:
@@ -63,6 +78,10 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/landscape": self._serve_landscape,
             "/samples": self._serve_samples,
             "/thumbnails": self._serve_thumbnails,
+            "/image": self._serve_image,
+            "/selected": self._serve_selected,
+            "/outcomes": self._serve_outcomes,
+            "/details": self._serve_details,
             "/static/*": self._serve_static,
         }
 
@@ -119,9 +138,12 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     @answers
     def _serve_samples(self, request: Request) -> Response:
         _, arrays = self._probe(request)
-        columns = json.loads(arrays["samples"].tobytes())
-        columns["labels"] = arrays["labels"].tolist()
-        return versioned_json(request, json.dumps(columns, separators=(",", ":")).encode())
+        # Joined as text, since to parse 100,000 samples takes half a second.
+        samples = arrays["samples"].tobytes()
+        labels = json.dumps(arrays["labels"].tolist(), separators=(",", ":")).encode()
+        # Logs from before there were columns lack them. Within a string the quotation marks would be escaped.
+        columns = b"" if b'"columns":' in samples else b'"columns":[],'
+        return versioned_json(request, b"{" + columns + b'"labels":' + labels + b"," + samples.lstrip()[1:])
 
     @answers
     def _serve_thumbnails(self, request: Request) -> Response:
@@ -131,33 +153,84 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         return versioned_bytes(request, arrays["sprite"].tobytes(), "image/png")
 
     @answers
+    def _serve_image(self, request: Request) -> Response:
+        record, _ = self._record(request, record_tag(ProbeRecord.KIND, _version(request)))
+        probe = record.body
+        if not isinstance(probe, ProbeRecord) or probe.images is None:
+            raise ClientError(404, "The probe of this run has no pictures at full size; GET thumbnails has small ones.")
+        (row,) = _rows(_argument(request, "row"), probe.count, most=1)
+        from tensorboard_plugin_hidden.format.pictures import read_picture
+
+        picture = read_picture(self._store(_argument(request, "run")), probe.images, row)
+        return versioned_bytes(request, picture, "image/png")
+
+    @answers
+    def _serve_selected(self, request: Request) -> Response:
+        tag = record_tag(SelectedRecord.KIND, _version(request), step=_step(request))
+        _, arrays = self._payload(request, tag)
+        return versioned_bytes(request, pack({"rows": arrays["rows"]}), "application/octet-stream")
+
+    @answers
+    def _serve_outcomes(self, request: Request) -> Response:
+        record, snapshot = self._snapshot(request)
+        arrays = self._store(_argument(request, "run")).read(record.payload, ["logits"])
+        if "logits" not in arrays:
+            raise ClientError(404, "This snapshot has no logits, so there is nothing that the model predicted.")
+        labels = None
+        if snapshot.probe:
+            _, probe = self._payload(request, record_tag(ProbeRecord.KIND, Version.parse(snapshot.probe)))
+            labels = probe["labels"]
+        return versioned_bytes(request, pack(outcomes(arrays["logits"], labels)), "application/octet-stream")
+
+    @answers
+    def _serve_details(self, request: Request) -> Response:
+        record, snapshot = self._snapshot(request)
+        rows = _rows(_argument(request, "rows"), snapshot.count, most=_MOST_ROWS)
+        run = _argument(request, "run")
+        details = self._snapshots.get(
+            run,
+            record.version,
+            lambda: SnapshotDetails(self._store(run).read(record.payload, ["activations", "logits"])),
+        )
+        return versioned_json(request, json.dumps(details.answer(rows), separators=(",", ":")).encode())
+
+    @answers
     def _serve_static(self, request: Request) -> Response:
         name = request.path.rpartition("/")[2]
         mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return static_answer(request, _static_file(name), mimetype, hashed=name != _ENTRY)
 
     def _frame(self, request: Request) -> tuple[Record, Arrays]:
-        step = _argument(request, "step")
-        if not (step.isascii() and step.isdigit() and len(step) < 20):
-            raise ClientError(400, f"The step must be a whole number, not {step!r}.")
-        tag = record_tag(FrameRecord.KIND, _version(request), _argument(request, "layer"), int(step))
-        return self._payload(request, tag)
+        step = _step(request)
+        return self._payload(
+            request, record_tag(FrameRecord.KIND, _version(request), _argument(request, "layer"), step)
+        )
+
+    def _snapshot(self, request: Request) -> tuple[Record, SnapshotRecord]:
+        step = _step(request)
+        tag = record_tag(SnapshotRecord.KIND, _version(request), _argument(request, "layer"), step)
+        record, _ = self._record(request, tag)
+        assert isinstance(record.body, SnapshotRecord)
+        return record, record.body
 
     def _probe(self, request: Request) -> tuple[Record, Arrays]:
         return self._payload(request, record_tag(ProbeRecord.KIND, _version(request)))
 
-    def _payload(self, request: Request, tag: str) -> tuple[Record, Arrays]:
+    def _record(self, request: Request, tag: str) -> tuple[Record, bytes]:
         run = _argument(request, "run")
         found = self._provider.payload(*_where(request), run, tag)
         if found is None:
             raise ClientError(404, f"Run {run!r} has no such data ({tag}); reload the index to see what there is.")
-        record, data = found
+        return found
+
+    def _payload(self, request: Request, tag: str) -> tuple[Record, Arrays]:
+        record, data = self._record(request, tag)
         if record.payload.inline:
             return record, unpack(data)[0]
         # Zarr costs memory that a TensorBoard which never reads a store need not pay.
         from tensorboard_plugin_hidden.format.payload import resolve
 
-        return record, resolve(record.payload, data, self._store(run))
+        return record, resolve(record.payload, data, self._store(_argument(request, "run")))
 
     def _store(self, run: str) -> StoreReader:
         if run not in self._stores:
@@ -202,3 +275,25 @@ def _version(request: Request) -> Version:
         return Version.parse(text)
     except HiddenError as error:
         raise ClientError(400, str(error)) from error
+
+
+def _step(request: Request) -> int:
+    text = _argument(request, "step")
+    if not _is_number(text):
+        raise ClientError(400, f"The step must be a whole number, not {text!r}.")
+    return int(text)
+
+
+def _rows(text: str, count: int, *, most: int) -> list[int]:
+    """Rows of samples out of ``3,17``, at least one."""
+    parts = text.split(",")
+    if len(parts) > most:
+        raise ClientError(400, f"At most {most} rows can be asked for at once, not {len(parts)}.")
+    for part in parts:
+        if not _is_number(part) or int(part) >= count:
+            raise ClientError(400, f"A row must be a whole number from 0 to {count - 1}, not {part[:20]!r}.")
+    return [int(part) for part in parts]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20

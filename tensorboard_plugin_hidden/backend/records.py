@@ -13,7 +13,14 @@ from tensorboard.data.provider import RunTagFilter
 
 from tensorboard_plugin_hidden.errors import HiddenError, NewerFormatError
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, PLUGIN_NAME, RUN_TAG
-from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Record, Version, from_json
+from tensorboard_plugin_hidden.format.schema import (
+    FrameRecord,
+    ProbeRecord,
+    Record,
+    SelectedRecord,
+    Version,
+    from_json,
+)
 
 _READ_AHEAD = 1000
 """Inline payloads that are read with the one that is asked for. The data server takes some 40 ms to answer whatever it
@@ -171,7 +178,7 @@ def _patiently(ask: Callable[[], dict[str, dict[str, Any]]]) -> dict[str, dict[s
 
 
 def _carries(record: Record) -> bool:
-    return record.payload.inline and isinstance(record.body, FrameRecord | ProbeRecord)
+    return record.payload.inline and isinstance(record.body, FrameRecord | ProbeRecord | SelectedRecord)
 
 
 def projection_run(run: str) -> str:

@@ -10,6 +10,7 @@ from tensorboard_plugin_hidden.format.schema import (
     FrameRecord,
     ProbeRecord,
     Record,
+    SelectedRecord,
     SessionRecord,
     SnapshotRecord,
 )
@@ -23,6 +24,7 @@ class History:
         sessions: Sessions in order of time.
         probe: The newest probe, or None.
         snapshots: By layer in order of first appearance, then by step, ascending.
+        selected: What an active learner chose, by step, ascending.
         frames: By layer, then by method, then by step, ascending. A frame counts when its snapshot does.
         closed: Whether the newest writer was closed.
     """
@@ -30,6 +32,7 @@ class History:
     sessions: list[Record] = field(default_factory=list)
     probe: Record | None = None
     snapshots: dict[str, dict[int, Record]] = field(default_factory=dict)
+    selected: dict[int, Record] = field(default_factory=dict)
     frames: dict[str, dict[str, dict[int, Record]]] = field(default_factory=dict)
     closed: bool = False
 
@@ -56,7 +59,7 @@ def current(records: Iterable[Record]) -> History:
                 history.probe = record
             case EndRecord():
                 ended.add(record.version.session)
-            case SnapshotRecord():
+            case SnapshotRecord() | SelectedRecord():
                 steps.setdefault(record.version.session, []).append(record)
             case FrameRecord() as frame:
                 frames.append((record, frame))
@@ -72,6 +75,8 @@ def current(records: Iterable[Record]) -> History:
             shown.add(str(record.version))
             if isinstance(record.body, SnapshotRecord):
                 history.snapshots.setdefault(record.body.layer, {})[record.step] = record
+            elif isinstance(record.body, SelectedRecord):
+                history.selected[record.step] = record
     last = {str(record.version) for by_step in history.snapshots.values() for record in by_step.values()}
     for record, frame in frames:
         if frame.snapshot in last or (not frame.snapshot and str(record.version) in shown):
@@ -98,6 +103,7 @@ def _limits(sessions: list[Record], steps: dict[str, list[Record]]) -> dict[str,
 
 
 def _sort_steps(history: History) -> None:
+    history.selected = dict(sorted(history.selected.items()))
     for layer, by_step in history.snapshots.items():
         history.snapshots[layer] = dict(sorted(by_step.items()))
     for methods in history.frames.values():

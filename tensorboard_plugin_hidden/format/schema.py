@@ -94,13 +94,38 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class ProbeRecord:
-    """The samples. Arrays: ``samples`` (JSON bytes), ``labels`` i4 [N], ``sprite`` (PNG bytes)."""
+    """The samples. Arrays: ``samples`` (JSON bytes), ``labels`` i4 [N], ``sprite`` (PNG bytes).
+
+    Attributes:
+        count: N.
+        classes: Names of the classes.
+        thumbnails: How the sprite is cut, or None.
+        texts: Whether the samples have texts.
+        images: Where the pictures at full size are, or None.
+    """
 
     KIND: ClassVar[str] = "probe"
     count: int
     classes: tuple[str, ...]
     thumbnails: Tiles | None = None
     texts: bool = False
+    images: PayloadRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedRecord:
+    """Samples that an active learner chose at one step. Arrays: ``rows`` i4 [count], ascending.
+
+    Attributes:
+        step: Training step.
+        count: How many of them the probe holds.
+        total: How many were chosen in all.
+    """
+
+    KIND: ClassVar[str] = "selected"
+    step: int
+    count: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +194,9 @@ class FrameRecord:
     snapshot: str = ""
 
 
-Body = SessionRecord | EndRecord | ProbeRecord | SnapshotRecord | FrameRecord
+Body = SessionRecord | EndRecord | ProbeRecord | SelectedRecord | SnapshotRecord | FrameRecord
 _BODIES: dict[str, type[Body]] = {
-    body.KIND: body for body in (SessionRecord, EndRecord, ProbeRecord, SnapshotRecord, FrameRecord)
+    body.KIND: body for body in (SessionRecord, EndRecord, ProbeRecord, SelectedRecord, SnapshotRecord, FrameRecord)
 }
 
 
@@ -187,14 +212,17 @@ class Record:
     def tag(self) -> str:
         """The summary's tag: unique, so that no reservoir can drop one record for another."""
         body = self.body
-        if isinstance(body, SnapshotRecord | FrameRecord):
-            return record_tag(body.KIND, self.version, body.layer, body.step)
+        match body:
+            case SnapshotRecord() | FrameRecord():
+                return record_tag(body.KIND, self.version, body.layer, body.step)
+            case SelectedRecord():
+                return record_tag(body.KIND, self.version, step=body.step)
         return record_tag(body.KIND, self.version)
 
     @property
     def step(self) -> int:
         """The step to log it under; 0 for records about the whole run."""
-        return self.body.step if isinstance(self.body, SnapshotRecord | FrameRecord) else 0
+        return self.body.step if isinstance(self.body, SnapshotRecord | FrameRecord | SelectedRecord) else 0
 
 
 def record_tag(kind: str, version: Version, layer: str | None = None, step: int | None = None) -> str:
@@ -203,8 +231,9 @@ def record_tag(kind: str, version: Version, layer: str | None = None, step: int 
     >>> record_tag("frame", Version("ab", 7), "fc1", 12)
     'hidden/frame/fc1/00000012/ab.7'
     """
-    middle = "" if layer is None or step is None else f"{layer}/{step:08d}/"
-    return f"hidden/{kind}/{middle}{version}"
+    place = [] if layer is None else [layer]
+    place += [] if step is None else [f"{step:08d}"]
+    return "/".join(["hidden", kind, *place, str(version)])
 
 
 def body_fields(body: Body) -> dict[str, Any]:
@@ -266,6 +295,7 @@ def _bounds(values: Any) -> Bounds:
 _NESTED = {
     "thumbnails": lambda value: Tiles(**value),
     "program": lambda value: PayloadRef(**value),
+    "images": lambda value: PayloadRef(**value),
     "classes": tuple,
     "bounds": _bounds,
     "landscape_bounds": _bounds,

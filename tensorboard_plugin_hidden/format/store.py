@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -121,12 +121,37 @@ class StoreReader:
         self._lock = threading.Lock()
         self._arrays: dict[str, dict[str, zarr.Array[Any]]] = {}
 
-    def read(self, reference: PayloadRef) -> dict[str, npt.NDArray[Any]]:
+    def read(self, reference: PayloadRef, names: Collection[str] | None = None) -> dict[str, npt.NDArray[Any]]:
         """One row, by name.
+
+        Args:
+            reference: Which row.
+            names: The arrays that are wanted, of which those that there are come; None: all.
 
         Raises:
             MissingDataError: The store is not in this copy of the log directory, lacks the row, or is damaged.
         """
+        arrays = self._row(reference)
+        wanted = [name for name in arrays if names is None or name in names]
+        return {name: self._values(reference, arrays[name]) for name in wanted}
+
+    def read_part(self, reference: PayloadRef, name: str, part: slice) -> npt.NDArray[Any]:
+        """A part of one array of a row, along its first axis: only its chunks are read.
+
+        Args:
+            reference: Which row.
+            name: Which array.
+            part: Which part of it.
+
+        Raises:
+            MissingDataError: As for ``read``, and when there is no such array.
+        """
+        arrays = self._row(reference)
+        if name not in arrays:
+            raise self._missing(reference)
+        return self._values(reference, arrays[name], part)
+
+    def _row(self, reference: PayloadRef) -> dict[str, zarr.Array[Any]]:
         with self._lock:
             arrays = self._arrays.get(reference.group)
             if arrays is None or any(array.shape[0] <= reference.row for array in arrays.values()):
@@ -134,8 +159,11 @@ class StoreReader:
                 self._arrays[reference.group] = arrays
         if not arrays or any(array.shape[0] <= reference.row for array in arrays.values()):
             raise self._missing(reference)
+        return arrays
+
+    def _values(self, reference: PayloadRef, array: zarr.Array[Any], part: slice | None = None) -> npt.NDArray[Any]:
         try:
-            return {name: np.asarray(array[reference.row]) for name, array in arrays.items()}
+            return np.asarray(array[reference.row] if part is None else array[reference.row, part])
         except (OSError, ValueError, RuntimeError) as error:  # a chunk that is cut short or is no Blosc
             raise self._missing(reference) from error
 

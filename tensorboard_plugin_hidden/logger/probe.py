@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,14 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.columns import ORIGINAL_LABEL, Column
 from tensorboard_plugin_hidden.format.snapshot import IntArray
 from tensorboard_plugin_hidden.logger import datasets
 from tensorboard_plugin_hidden.logger.datasets import NO_LABEL, Inputs
-from tensorboard_plugin_hidden.logger.thumbnails import Sprite, sprite
+from tensorboard_plugin_hidden.logger.metadata import columns, original_label_column, shortened
+from tensorboard_plugin_hidden.logger.pictures import full_size
+from tensorboard_plugin_hidden.logger.thumbnails import Sprite, as_pictures, sprite
 from tensorboard_plugin_hidden.logger.wrappers import undisturbed_rng
-
-MAX_TEXT = 1000
-"""Longest text kept of a sample, in characters, the ellipsis included."""
 
 PRESAMPLE = 2
 """Where labels must be read to be known, this many times the probe's size is read to choose from."""
@@ -50,7 +50,11 @@ class Probe:
         ids: A name or number for each sample of ``data``, all different; default its index.
         texts: A text for each sample of ``data``, cut at 1,000 characters.
         images: A picture for each sample of ``data``, for thumbnails: tensors or arrays [N, C, H, W], or
-            pictures of Pillow; default the inputs, where they are [N, 1 or 3, H, W].
+            pictures of Pillow; default the inputs, where they are [N, 1 or 3, H, W]. They are kept at full size too
+            when that is larger than a thumbnail and at most 64 MiB of PNG in all.
+        metadata: For each name, as ``split`` or ``brightness``, a value for each sample of ``data``: strings or truth
+            values, numbers, or lists of strings (tags), and None where there is none.
+        original_labels: One class number for each sample of ``data``: what its label was before noise or relabelling.
         seed: Seed of the sample and of random transforms.
 
     Attributes:
@@ -61,11 +65,13 @@ class Probe:
         classes: Names of the classes; empty when no sample has a label and none were given.
         texts: N strings, or None.
         sprite: Thumbnails, or None.
+        pictures: N PNGs at full size, or None.
+        columns: The metadata, and ``original_label`` when original labels were given.
         seed: As given.
 
     Raises:
         HiddenError: The data is empty or cannot be stacked, lengths differ, ids are not unique, labels are not
-            class numbers, or ``size`` is less than 1.
+            class numbers, metadata has a name or values it cannot have, or ``size`` is less than 1.
 
     >>> import torch
     >>> probe = Probe((torch.zeros(6, 4), torch.tensor([0, 0, 0, 0, 1, 1])), size=3)
@@ -83,6 +89,8 @@ class Probe:
         ids: Sequence[int | str] | npt.NDArray[Any] | None = None,
         texts: Sequence[str] | None = None,
         images: Sequence[Image.Image] | npt.NDArray[Any] | Tensor | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        original_labels: Sequence[int | None] | npt.NDArray[Any] | Tensor | None = None,
         seed: int = 0,
     ) -> None:
         if size < 1:
@@ -95,7 +103,8 @@ class Probe:
         given = None if labels is None else _checked_labels(labels)
         with undisturbed_rng(seed):
             total, self.indices, self.inputs, read, read_texts = _read(data, size, given, seed)
-        for name, values in (("labels", labels), ("ids", ids), ("texts", texts), ("images", images)):
+        per_sample = {"labels": labels, "ids": ids, "texts": texts, "images": images}
+        for name, values in (per_sample | {"original_labels": original_labels}).items():
             if values is not None and len(values) != total:
                 raise HiddenError(
                     f"{name} do not match the data",
@@ -111,8 +120,13 @@ class Probe:
         self.classes = _checked_classes(self.labels, classes, data)
         self.ids = _checked_ids(range(total) if ids is None else ids, self.indices)
         chosen_texts = read_texts if texts is None else [texts[i] for i in self.indices]
-        self.texts = None if chosen_texts is None else tuple(_shortened(str(t)) for t in chosen_texts)
-        self.sprite = _thumbnails(images, self.indices, self.inputs)
+        self.texts = None if chosen_texts is None else tuple(shortened(str(t)) for t in chosen_texts)
+        self.columns = columns(metadata or {}, total, self.indices)
+        if original_labels is not None:
+            self.columns += (self._original(original_labels, classes, data),)
+        pictures = _pictures(images, self.indices, self.inputs)
+        self.sprite: Sprite | None = None if pictures is None else sprite(pictures)
+        self.pictures = None if pictures is None or self.sprite is None else full_size(pictures, self.sprite)
 
     def __len__(self) -> int:
         """Number of samples."""
@@ -126,6 +140,19 @@ class Probe:
         """
         for start in range(0, len(self), batch_size):
             yield datasets.take_rows(self.inputs, slice(start, start + batch_size))
+
+    def _original(self, given: Any, classes: Sequence[str] | None, data: Any) -> Column:
+        if any(column.name == ORIGINAL_LABEL for column in self.columns):
+            raise HiddenError(
+                "the original labels are given twice",
+                expected=f"original_labels, or metadata {ORIGINAL_LABEL!r}",
+                got="both",
+                fix="Leave one out.",
+            )
+        labels = _checked_labels(given)[self.indices].astype(np.int32)
+        # Relabelling may have left a class without a sample, whose number is then not among the probe's own.
+        names = _checked_classes(np.append(labels, len(self.classes) - 1).astype(np.int32), classes, data)
+        return original_label_column(labels, names)
 
 
 def stratified_sample(labels: npt.NDArray[np.integer[Any]], size: int, seed: int) -> npt.NDArray[np.intp]:
@@ -287,16 +314,12 @@ def _checked_ids(ids: Any, indices: npt.NDArray[np.intp]) -> tuple[int | str, ..
     return tuple(names[i] for i in indices)
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
-
-
-def _thumbnails(images: Any, indices: npt.NDArray[np.intp], inputs: Inputs) -> Sprite | None:
+def _pictures(images: Any, indices: npt.NDArray[np.intp], inputs: Inputs) -> list[Image.Image] | None:
     if images is None:
-        return sprite(inputs.numpy()) if isinstance(inputs, Tensor) and _like_images(inputs.shape) else None
+        return as_pictures(inputs.numpy()) if isinstance(inputs, Tensor) and _like_images(inputs.shape) else None
     chosen = [images[int(i)] for i in indices]
     if all(isinstance(image, Image.Image) for image in chosen):
-        return sprite(chosen)
+        return as_pictures(chosen)
     arrays = np.stack([np.asarray(image) for image in chosen])
     if not _like_images(arrays.shape):
         raise HiddenError(
@@ -305,7 +328,7 @@ def _thumbnails(images: Any, indices: npt.NDArray[np.intp], inputs: Inputs) -> S
             got=str(arrays.shape),
             fix="Move the channels to the second axis, or leave images out.",
         )
-    return sprite(arrays)
+    return as_pictures(arrays)
 
 
 def _like_images(shape: Sequence[int]) -> bool:

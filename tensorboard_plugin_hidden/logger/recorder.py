@@ -21,11 +21,13 @@ from tensorboard_plugin_hidden.format.constants import MAX_CLASSES
 from tensorboard_plugin_hidden.format.frame import Frame
 from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record
 from tensorboard_plugin_hidden.format.journal import Emit, Journal
+from tensorboard_plugin_hidden.format.pictures import PICTURES, encode_pictures
 from tensorboard_plugin_hidden.format.schema import (
     EndRecord,
     FrameRecord,
     PayloadRef,
     ProbeRecord,
+    SelectedRecord,
     SessionRecord,
     SnapshotRecord,
     Tiles,
@@ -34,6 +36,7 @@ from tensorboard_plugin_hidden.format.snapshot import Snapshot
 from tensorboard_plugin_hidden.format.snapshot_codec import PROGRAM, encode_snapshot
 from tensorboard_plugin_hidden.format.store import group_name
 from tensorboard_plugin_hidden.logger.probe import Probe
+from tensorboard_plugin_hidden.logger.selection import selected_rows
 from tensorboard_plugin_hidden.projection.service import Progress, ProjectionService
 
 _LAST_STEP = 2**53 - 1
@@ -64,6 +67,7 @@ class Recorder:
         self._journal.write(SessionRecord(tensorboard_plugin_hidden.__version__, time.time(), purge_step))
         self._probe: Probe | None = None
         self._probe_version = ""
+        self._row_of: dict[int | str, int] = {}
         self._service: ProjectionService | None = None
         self._method = ""
         self._last_step: dict[str, int] = {}
@@ -100,19 +104,27 @@ class Recorder:
                 got=f"{len(probe.classes)}",
                 fix="Merge the rare ones.",
             )
-        columns = {"ids": list(probe.ids), "texts": None if probe.texts is None else list(probe.texts)}
+        samples = {
+            "ids": list(probe.ids),
+            "texts": None if probe.texts is None else list(probe.texts),
+            "columns": [column.to_json() for column in probe.columns],
+        }
         arrays: dict[str, npt.NDArray[Any]] = {
-            "samples": np.frombuffer(json.dumps(columns).encode(), np.uint8),
+            "samples": np.frombuffer(json.dumps(samples, separators=(",", ":"), allow_nan=False).encode(), np.uint8),
             "labels": probe.labels.astype(np.int32),
         }
         tiles = None
         if probe.sprite is not None:
             arrays["sprite"] = np.frombuffer(probe.sprite.png, np.uint8)
             tiles = Tiles(probe.sprite.tile_width, probe.sprite.tile_height, probe.sprite.columns)
-        record = self._journal.write(
-            ProbeRecord(len(probe), tuple(probe.classes), tiles, probe.texts is not None), arrays
-        )
+        images = None
+        if probe.pictures is not None:
+            group = group_name(self._journal.session, PICTURES)
+            images = self._journal.store(group, encode_pictures(probe.pictures))
+        body = ProbeRecord(len(probe), tuple(probe.classes), tiles, probe.texts is not None, images)
+        record = self._journal.write(body, arrays)
         self._probe, self._probe_version = probe, str(record.version)
+        self._row_of = {name: row for row, name in enumerate(probe.ids)}
 
     def start_projection(self, method: str) -> None:
         """Starts the process in which snapshots are projected beside training, if it does not run yet.
@@ -197,6 +209,34 @@ class Recorder:
         self._last_step[snapshot.layer] = int(snapshot.step)
         if project and self._service is not None:
             self._service.submit(record)
+
+    def add_selection(self, selected: Any, step: int) -> None:
+        """Logs which samples an active learner chose at a step; an empty choice is none.
+
+        Args:
+            selected: Ids as they were given to the probe; others are counted only.
+            step: The training step.
+
+        Raises:
+            HiddenError: They are no ids, or see the class.
+        """
+        rows, total = selected_rows(selected, self._row_of)
+        if not total:
+            return
+        if not len(rows):
+            example = next(iter(self._row_of), None)
+            warnings.warn(
+                f"The probe holds none of the {total} samples selected at step {step}, so the maps cannot show them; "
+                f"its ids are like {example!r}.",
+                HiddenWarning,
+                stacklevel=3,
+            )
+        try:
+            self._journal.write(SelectedRecord(int(step), len(rows), total), {"rows": rows})
+        except HiddenError as error:
+            if not self._logged:
+                raise
+            warnings.warn(f"The selection of step {step} is not logged. {error}", HiddenWarning, stacklevel=3)
 
     def add_frame(self, frame: Frame) -> None:
         """Logs positions that somebody else computed.

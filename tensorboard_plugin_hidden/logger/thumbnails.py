@@ -41,16 +41,13 @@ class Sprite:
 def sprite(images: npt.NDArray[np.generic] | Sequence[Image.Image]) -> Sprite:
     """Lays images out as one sprite.
 
-    Arrays of anything but bytes are mapped to 0..255 by the smallest and largest finite value of all images
-    together, so that normalised tensors look right and remain comparable.
-
     Args:
-        images: [N, C, H, W] with C = 1 or 3, any real dtype; or pictures of any size. At least one.
+        images: As for ``as_pictures``. At least one.
 
     Returns:
         The sprite; thumbnails keep their aspect, pictures of different sizes are centred on black.
     """
-    pictures = _pictures(images) if isinstance(images, np.ndarray) else [_plain(image) for image in images]
+    pictures = as_pictures(images)
     mode = "L" if all(picture.mode == "L" for picture in pictures) else "RGB"
     limit = min(MAX_TILE, largest_tile(len(pictures)))
     sizes = [_fitted(picture.size, limit) for picture in pictures]
@@ -65,6 +62,18 @@ def sprite(images: npt.NDArray[np.generic] | Sequence[Image.Image]) -> Sprite:
     buffer = io.BytesIO()
     sheet.save(buffer, format="PNG")
     return Sprite(buffer.getvalue(), width, height, columns)
+
+
+def as_pictures(images: npt.NDArray[np.generic] | Sequence[Image.Image]) -> list[Image.Image]:
+    """Images as grey or RGB pictures.
+
+    Arrays of anything but bytes are mapped to 0..255 by the smallest and largest finite value of all images
+    together, so that normalised tensors look right and remain comparable.
+
+    Args:
+        images: [N, C, H, W] with C = 1 or 3, any real dtype; or pictures of any size.
+    """
+    return _pictures(images) if isinstance(images, np.ndarray) else [_plain(image) for image in images]
 
 
 def largest_tile(count: int) -> int:

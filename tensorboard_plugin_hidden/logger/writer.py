@@ -13,14 +13,13 @@ from typing import Any
 
 import click
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import nn
 from torch.utils import tensorboard
 
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
-from tensorboard_plugin_hidden.format.frame import Frame
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
+from tensorboard_plugin_hidden.logger.arrays import linear_head, logged_frame, matrix
 from tensorboard_plugin_hidden.logger.capture import capture
 from tensorboard_plugin_hidden.logger.head import HeadExporter
 from tensorboard_plugin_hidden.logger.layers import LayerSpec, resolve_layers
@@ -29,9 +28,6 @@ from tensorboard_plugin_hidden.logger.recorder import Recorder
 from tensorboard_plugin_hidden.logger.schedule import Schedule, TimeBudget
 from tensorboard_plugin_hidden.logger.wrappers import unwrap
 from tensorboard_plugin_hidden.projection.methods import get_method
-
-LOGGED_BY_HAND = "logged"
-"""Name of the method in the view, for positions that the user computed."""
 
 
 class _Watch:
@@ -128,7 +124,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             project=method is not None,
         )
 
-    def add_hidden(self, step: int) -> None:
+    def add_hidden(self, step: int, *, selected: Any = None) -> None:
         """Captures the watched layers over the probe and logs them under ``step``.
 
         A second forward pass that leaves no trace: modes, buffers, gradients and random numbers are as before. Drawing
@@ -136,10 +132,12 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
 
         Args:
             step: The epoch or global step. It may repeat, then the last write counts; it may not go backwards.
+            selected: Ids, as of the probe, of the samples that an active learner newly chose at this step, whether the
+                probe holds them or not. They are logged also where the schedule leaves the capture out.
 
         Raises:
-            HiddenError: Nothing is watched, the step goes backwards, the model does not take the probe, or a layer did
-                not run.
+            HiddenError: Nothing is watched, the step goes backwards, the model does not take the probe, a layer did
+                not run, or what is selected are no ids.
         """
         if not _is_writing_rank():
             return
@@ -155,6 +153,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             )
         for name in [layer.name for layer in watched.layers or ()] or [""]:
             self._recorder.check_step(name, step)
+        if selected is not None:
+            self._recorder.add_selection(selected, step)
         if not watched.schedule(step) or (watched.budget is not None and not watched.budget.due()):
             return
         start = time.perf_counter()
@@ -202,6 +202,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         logits: Any = None,
         head: tuple[Any, Any] | None = None,
         labels: Any = None,
+        selected: Any = None,
         method: str | None = "hidden",
     ) -> None:
         """Logs activations that you have at hand, and has their map drawn.
@@ -213,6 +214,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             logits: [N, C], for predictions and the landscape.
             head: Weight [C, D] and bias [C] of the linear map from the activations to the logits.
             labels: [N] class numbers; needed once, unless ``add_probe`` was called.
+            selected: As for ``add_hidden``.
             method: As for ``watch``.
 
         Raises:
@@ -221,14 +223,16 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         """
         if not _is_writing_rank():
             return
-        rows = _matrix("activations", activations)
-        outputs = None if logits is None else _matrix("logits", logits, rows=len(rows))
-        arrays = {} if head is None else _linear_head(head, rows.shape[1], outputs)
+        rows = matrix("activations", activations)
+        outputs = None if logits is None else matrix("logits", logits, rows=len(rows))
+        arrays = {} if head is None else linear_head(head, rows.shape[1], outputs)
         recorder = self._recording()
         recorder.check_step(layer, step)
         if method is not None:
             get_method(method)
         self._require_probe(rows, labels)
+        if selected is not None:
+            recorder.add_selection(selected, step)
         if method is not None:
             recorder.start_projection(method)
         kind = HeadData("linear", arrays) if arrays else HeadData("none")
@@ -249,12 +253,12 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         """
         if not _is_writing_rank():
             return
-        places = _matrix("positions", positions, columns=2)
-        outputs = None if logits is None else _matrix("logits", logits, rows=len(places))
+        places = matrix("positions", positions, columns=2)
+        outputs = None if logits is None else matrix("logits", logits, rows=len(places))
         recorder = self._recording()
         recorder.check_step(layer, step)
         self._require_probe(places, labels)
-        recorder.add_frame(_logged_frame(layer, int(step), places, outputs))
+        recorder.add_frame(logged_frame(layer, int(step), places, outputs))
 
     def close(self) -> None:
         """Draws the maps that are still to come, with a progress line, and closes the log."""
@@ -352,50 +356,3 @@ class _ProgressLine:
 def _is_writing_rank() -> bool:
     distributed = torch.distributed
     return not (distributed.is_available() and distributed.is_initialized()) or distributed.get_rank() == 0
-
-
-def _matrix(name: str, value: Any, *, rows: int | None = None, columns: int | None = None) -> FloatArray:
-    """A tensor or array as float32 [rows, columns]."""
-    if isinstance(value, torch.Tensor):
-        # numpy knows no bfloat16
-        value = value.detach().cpu().to(torch.float32 if value.is_floating_point() else value.dtype).numpy()
-    array: npt.NDArray[Any] = np.asarray(value)
-    wanted = f"real numbers of shape [{rows or 'N'}, {columns or 'D'}]"
-    fits = array.ndim == 2 and len(array) > 0 and array.shape[1] > 0
-    if not fits or array.dtype.kind not in "fiu" or array.shape != (rows or len(array), columns or array.shape[1]):
-        raise HiddenError(
-            f"{name} have the wrong shape or type",
-            expected=wanted,
-            got=f"{array.dtype} of shape {list(array.shape)}",
-            fix="Flatten or pool each sample to one row, in the order of the probe.",
-        )
-    return array.astype(np.float32)
-
-
-def _linear_head(head: tuple[Any, Any], width: int, logits: FloatArray | None) -> dict[str, npt.NDArray[np.generic]]:
-    weight = _matrix("the head's weights", head[0], rows=None if logits is None else logits.shape[1], columns=width)
-    bias = _matrix("the head's biases", torch.as_tensor(head[1]).reshape(1, -1), rows=1, columns=len(weight))
-    return {"weight": weight, "bias": bias[0]}
-
-
-def _logged_frame(layer: str, step: int, positions: FloatArray, logits: FloatArray | None) -> Frame:
-    prediction = confidence = None
-    if logits is not None:
-        probabilities = torch.softmax(torch.from_numpy(logits), dim=1)
-        top = probabilities.max(dim=1)
-        prediction, confidence = top.indices.numpy().astype(np.int32), top.values.numpy()
-    unplaced = int((~np.isfinite(positions).all(axis=1)).sum())
-    return Frame(
-        layer=layer,
-        step=step,
-        method=LOGGED_BY_HAND,
-        settings={},
-        positions=positions,
-        prediction=prediction,
-        confidence=confidence,
-        held_out=np.zeros(len(positions), bool),
-        kept=np.full(len(positions), np.nan, np.float32),
-        landscape=None,
-        faithfulness={},
-        reason=f"{unplaced} samples have no finite position." if unplaced else "",
-    )

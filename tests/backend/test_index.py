@@ -4,7 +4,15 @@ import numpy as np
 
 from tensorboard_plugin_hidden.backend.index import run_index
 from tensorboard_plugin_hidden.format.history import current
-from tensorboard_plugin_hidden.format.schema import FrameRecord, Record, Version
+from tensorboard_plugin_hidden.format.schema import (
+    FrameRecord,
+    PayloadRef,
+    ProbeRecord,
+    Record,
+    SelectedRecord,
+    SnapshotRecord,
+    Version,
+)
 
 
 def record(sequence, step, method="m", faithfulness=None, **settings):
@@ -45,3 +53,27 @@ def test_methods_have_steps_of_their_own():
 def test_a_measure_that_only_some_frames_have_is_null_in_the_others():
     made = frames(record(1, 0, faithfulness={"trust": 0.9}), record(2, 1, faithfulness={"trust": 0.8, "boundary": 0.5}))
     assert made["m"]["faithfulness"] == {"trust": [0.9, 0.8], "boundary": [None, 0.5]}
+
+
+def test_snapshots_have_versions():
+    snapshots = [Record(Version("ab", n), SnapshotRecord("fc", n, 1, 1, "none", None, 0, 1, 0.0)) for n in (3, 5)]
+    index = run_index("r", current([*snapshots, record(6, 7)]), {})
+    assert (index["layers"][0]["steps"], index["layers"][0]["versions"]) == ([3, 5], ["ab.3", "ab.5"])
+    assert run_index("r", current([record(6, 7)]), {})["layers"][0]["versions"] == []
+
+
+def test_selections_are_columns_and_null_when_there_are_none():
+    chosen = [Record(Version("ab", 1), SelectedRecord(4, 2, 9)), Record(Version("ab", 2), SelectedRecord(0, 0, 3))]
+    assert run_index("r", current(chosen), {})["selected"] == {
+        "steps": [0, 4],
+        "versions": ["ab.2", "ab.1"],
+        "counts": [0, 2],
+        "totals": [3, 9],
+    }
+    assert run_index("r", current([record(1, 0)]), {})["selected"] is None
+
+
+def test_whether_there_are_pictures():
+    for place in (None, PayloadRef("ab/pictures", 0)):
+        probe = Record(Version("ab", 1), ProbeRecord(3, (), images=place))
+        assert run_index("r", current([probe]), {})["probe"]["images"] == (place is not None)

@@ -4,6 +4,7 @@ from tensorboard_plugin_hidden.format.schema import (
     FrameRecord,
     ProbeRecord,
     Record,
+    SelectedRecord,
     SessionRecord,
     SnapshotRecord,
     Version,
@@ -16,6 +17,10 @@ def session(name, seq=0, purge_step=None):
 
 def snapshot(name, seq, step, layer="fc"):
     return Record(Version(name, seq), SnapshotRecord(layer, step, 1, 1, "none", None, 0, 1, 0.0))
+
+
+def selection(name, seq, step):
+    return Record(Version(name, seq), SelectedRecord(step, 1, 1))
 
 
 def frame(name, seq, step, of="", layer="fc", method="hidden"):
@@ -83,6 +88,19 @@ def test_positions_logged_by_hand_need_no_snapshot():
     assert frames(current(records), method="logged") == {2: "a.2", 4: "a.1"}
     resumed = [*records, session("b", purge_step=4)]
     assert frames(current(resumed), method="logged") == {2: "a.2"}
+
+
+def test_selections_follow_resumes_and_repeats_like_frames():
+    first = [session("a"), *(selection("a", 1 + s, s) for s in range(0, 10, 2)), selection("a", 99, 2)]
+    chosen = {step: str(record.version) for step, record in current(first).selected.items()}
+    assert chosen == {0: "a.1", 2: "a.99", 4: "a.5", 6: "a.7", 8: "a.9"}
+    assert list(current([*first, session("b", purge_step=4)]).selected) == [0, 2]
+    assert list(current([*first, session("b"), snapshot("b", 1, 6)]).selected) == [0, 2, 4]
+
+
+def test_a_selection_says_where_a_session_takes_up():
+    records = [session("a"), *(snapshot("a", 1 + s, s) for s in range(6)), session("b"), selection("b", 1, 3)]
+    assert list(steps(current(records))) == [0, 1, 2]
 
 
 def test_order_of_reading_does_not_matter():

@@ -9,6 +9,7 @@ from tensorboard_plugin_hidden.format.schema import (
     PayloadRef,
     ProbeRecord,
     Record,
+    SelectedRecord,
     SessionRecord,
     SnapshotRecord,
     Tiles,
@@ -28,6 +29,8 @@ BODIES = [
     EndRecord(),
     ProbeRecord(10, ("a", "b"), Tiles(8, 9, 3), True),
     ProbeRecord(10, ()),
+    ProbeRecord(10, (), images=PayloadRef("ab/pictures", 1)),
+    SelectedRecord(4, 2, 100),
     SNAPSHOT,
     FRAME,
 ]
@@ -46,6 +49,12 @@ def test_every_write_has_a_tag_of_its_own():
     ]
     assert len({record.tag for record in records}) == len(records)
     assert records[0].tag == "hidden/frame/fc1/00000012/ab.0"
+
+
+def test_the_tag_of_a_selection_has_its_step():
+    assert Record(Version("ab", 2), SelectedRecord(4, 2, 100)).tag == "hidden/selected/00000004/ab.2"
+    assert Record(Version("ab", 2), SelectedRecord(4, 2, 100)).step == 4
+    assert Record(Version("ab", 1), ProbeRecord(10, ())).tag == "hidden/probe/ab.1"
 
 
 def test_numbers_that_are_not_finite_become_null():

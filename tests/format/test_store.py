@@ -48,6 +48,26 @@ def test_a_slice_of_a_big_layer_is_a_few_chunks(tmp_path):
     assert zarr.open_group(store_path(str(tmp_path)), mode="r")["g/a"].chunks[1] < 3000
 
 
+def test_some_arrays_of_a_row(tmp_path, rng):
+    arrays = row(rng)
+    reference = StoreWriter(str(tmp_path)).append("g", arrays)
+    got = StoreReader(str(tmp_path)).read(reference, ["b", "not there"])
+    assert {name: array.tolist() for name, array in got.items()} == {"b": [0, 1, 2]}
+
+
+def test_a_part_of_an_array_reads_its_chunks_only(tmp_path):
+    """The first chunk is broken, and the second still comes."""
+    array = np.arange(9 * 1024 * 1024, dtype=np.uint8)
+    reference = StoreWriter(str(tmp_path)).append("g", {"a": array})
+    reader, begin = StoreReader(str(tmp_path)), 5 * 1024 * 1024
+    (tmp_path / "plugins/hidden/store.zarr/g/a/c/0/0").write_bytes(b"nonsense")
+    np.testing.assert_array_equal(reader.read_part(reference, "a", slice(begin, begin + 999)), array[begin:][:999])
+    with pytest.raises(MissingDataError):
+        reader.read_part(reference, "a", slice(0, 9))
+    with pytest.raises(MissingDataError):
+        reader.read_part(reference, "b", slice(0, 9))
+
+
 def test_not_finite_values_survive(tmp_path):
     array = np.array([[np.nan, np.inf, -np.inf, 1.0]], np.float32)
     reference = StoreWriter(str(tmp_path)).append("g", {"a": array})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import random
 from typing import Any
 
@@ -231,6 +232,43 @@ def test_images_become_thumbnails() -> None:
     assert Probe(torch.zeros(5, 4), images=torch.zeros(5, 1, 8, 8)).sprite is not None
 
 
+def test_metadata_follows_the_sample() -> None:
+    names = {"place": [str(i % 7) for i in range(100)], "depth": torch.arange(100) / 2}
+    probe = Probe((torch.zeros(100, 2), torch.tensor(LABELS)), 10, metadata=names)
+    place, depth = probe.columns
+    assert [place.values[code] for code in place.codes] == [str(i % 7) for i in probe.indices]  # type: ignore[index]
+    assert list(depth.numbers) == [i / 2 for i in probe.indices]
+    assert Probe(X).columns == ()
+
+
+def test_original_labels_are_a_category_of_class_numbers() -> None:
+    original = [(label + 1) % 4 for label in LABELS[:99]] + [None]
+    probe = Probe((torch.zeros(100, 2), torch.tensor(LABELS)), 10, original_labels=original, classes=list("abcd"))
+    (column,) = probe.columns
+    assert (column.name, column.kind, column.values) == ("original_label", "category", ("a", "b", "c", "d"))
+    assert list(column.codes) == [-1 if i == 99 else original[i] for i in probe.indices]
+
+
+def test_a_class_that_relabelling_emptied_keeps_its_name() -> None:
+    probe = Probe(X, labels=[0, 1, 0, 1], original_labels=[0, 1, 2, 3], metadata={"split": ["a", "b", "a", "b"]})
+    assert probe.classes == ("0", "1")
+    assert [column.name for column in probe.columns] == ["split", "original_label"]
+    assert probe.columns[1].values == ("0", "1", "2", "3")
+    assert Probe(X, original_labels=[0, 0, 0, -1]).columns[0].values == ("0",)
+    assert Probe(X, labels=[0, 1, 2, 3], original_labels=[0, 0, 0, 0]).columns[0].values == ("0", "1", "2", "3")
+
+
+def test_large_images_are_kept_at_full_size() -> None:
+    images = torch.rand(100, 3, 20, 80)
+    probe = Probe((images, torch.tensor(LABELS)), size=10)
+    assert probe.pictures is not None
+    assert [Image.open(io.BytesIO(png)).size for png in probe.pictures] == [(80, 20)] * 10
+    assert probe.sprite is not None
+    assert (probe.sprite.tile_width, probe.sprite.tile_height) == (64, 16)
+    assert Probe(images[..., :64]).pictures is None
+    assert Probe(X).pictures is None
+
+
 def test_missing_labels_are_minus_one() -> None:
     assert Probe(torch.zeros(3, 2), labels=[1, None, -1]).labels.tolist() == [1, -1, -1]
 
@@ -251,6 +289,14 @@ X = torch.zeros(4, 2)
         (lambda: Probe(X, texts=["a"]), ["texts do not match", "expected 4", "got 1"]),
         (lambda: Probe(X, images=torch.zeros(5, 1, 8, 8)), ["images do not match", "expected 4", "got 5"]),
         (lambda: Probe(X, labels=[0, 1]), ["labels do not match", "expected 4", "got 2"]),
+        (lambda: Probe(X, original_labels=[0, 1]), ["original_labels do not match", "expected 4", "got 2"]),
+        (lambda: Probe(X, original_labels=[0.5] * 4), ["not class numbers", "integers", "float64"]),
+        (lambda: Probe(X, original_labels=[5] * 4, classes=["a"]), ["beyond the classes", "below 1", "got 5"]),
+        (
+            lambda: Probe(X, original_labels=[0] * 4, metadata={"original_label": [0] * 4}),
+            ["given twice", "original_labels, or metadata 'original_label'", "both"],
+        ),
+        (lambda: Probe(X, metadata={"split": ["a"]}), ["metadata 'split' does not match", "expected 4", "got 1"]),
         (lambda: Probe((X, torch.zeros(3).long())), ["labels do not match", "expected 4", "got 3"]),
         (lambda: Probe(X, labels=[0, 1, 2, -2]), ["labels are negative", "-1 for no label", "got -2"]),
         (lambda: Probe(X, labels=[0.5, 1, 1, 1]), ["not class numbers", "integers", "float64"]),

@@ -19,6 +19,7 @@ from torch.utils import tensorboard
 import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.history import current
+from tensorboard_plugin_hidden.format.payload import resolve
 from tensorboard_plugin_hidden.format.reader import RunReader
 from tensorboard_plugin_hidden.format.schema import SnapshotRecord
 from tensorboard_plugin_hidden.format.store import StoreReader
@@ -272,6 +273,89 @@ def test_activations_without_labels_or_logits(tmp_path, rng):
     assert frame.faithfulness["neighbours"] > frame.faithfulness["neighbours_floor"]
 
 
+# --- what an active learner chose ---
+
+
+def selections(run_dir):
+    found = history(run_dir).selected
+    payloads = {str(item.record.version): item.payload for item in RunReader(str(run_dir)).poll()}
+    store = StoreReader(str(run_dir))
+    return {
+        step: (
+            resolve(record.payload, payloads[str(record.version)], store)["rows"].tolist(),
+            record.body.count,
+            record.body.total,
+        )
+        for step, record in found.items()
+    }
+
+
+def test_selected_samples_are_logged_where_they_were_chosen(tmp_path):
+    model, (x, y) = network(), data()
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.watch(model, hidden.Probe((x, y), size=60, ids=np.arange(60) * 10), method=None)
+        writer.add_hidden(0, selected=[30, 10, 10])
+        writer.add_hidden(1)
+        writer.add_hidden(2, selected=[])
+        writer.add_hidden(3, selected=torch.tensor([590, 7, 8]))
+    assert selections(tmp_path) == {0: ([1, 3], 2, 2), 3: ([59], 1, 3)}
+    assert list(history(tmp_path).snapshots["4:input"]) == [0, 1, 2, 3]
+
+
+def test_a_selection_is_logged_where_the_schedule_leaves_the_capture_out(tmp_path):
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.watch(network(), probe(), method=None, schedule=hidden.every(2))
+        for step in range(3):
+            writer.add_hidden(step, selected={step})
+    assert selections(tmp_path) == {step: ([step], 1, 1) for step in range(3)}
+    assert list(history(tmp_path).snapshots["4:input"]) == [0, 2]
+
+
+def test_selected_with_activations_of_your_own(tmp_path):
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.add_activations("a", ACTS, 0, selected=np.array([2, 19]), method=None)
+    assert selections(tmp_path) == {0: ([2, 19], 2, 2)}
+
+
+def test_a_selection_too_large_for_its_event(tmp_path, rng):
+    rows = np.sort(rng.choice(200_000, 90_000, replace=False))
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.add_activations("a", np.zeros((200_000, 1), np.float32), 0, selected=rows, method=None)
+    assert selections(tmp_path)[0] == (rows.tolist(), 90_000, 90_000)
+    assert sum(file.stat().st_size for file in tmp_path.glob("*tfevents*")) < 10_000
+
+
+def test_a_selection_that_the_probe_cannot_show_is_counted_and_warned_of(tmp_path):
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.watch(network(), probe(), method=None)
+        with pytest.warns(HiddenWarning, match="holds none of the 2 samples selected at step 0.*like 0"):
+            writer.add_hidden(0, selected=["x", "y"])
+    assert selections(tmp_path) == {0: ([], 0, 2)}
+
+
+def test_purge_step_hides_selections_too(tmp_path):
+    for steps, options in ((range(6), {}), ((4,), {"purge_step": 3})):
+        with hidden.SummaryWriter(str(tmp_path), **options) as writer:
+            writer.watch(network(), probe(), method=None)
+            for step in steps:
+                writer.add_hidden(step, selected=[step])
+    assert list(selections(tmp_path)) == [0, 1, 2, 4]
+
+
+def test_a_full_disk_does_not_end_a_training_that_selects(tmp_path, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    acts, many = np.zeros((200_000, 1), np.float32), np.random.default_rng(0).permutation(200_000)[:90_000]
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.add_activations("a", acts, 0, method=None)
+        with monkeypatch.context() as disk:
+            disk.setattr("shutil.disk_usage", lambda path: usage(10, 10, 0))
+            with pytest.warns(HiddenWarning) as caught:
+                writer.add_activations("a", acts, 1, selected=many, method=None)
+    sentences = [str(warning.message).split(".")[0] for warning in caught]
+    assert sentences == ["The selection of step 1 is not logged", "Step 1 is not logged"]
+    assert selections(tmp_path) == {}
+
+
 # --- bad input ---
 
 
@@ -305,6 +389,10 @@ BAD = {
     "head width": (lambda w: w.add_activations("a", ACTS, 0, head=(np.zeros((3, 5)), np.zeros(3))), "weights"),
     "head bias": (lambda w: w.add_activations("a", ACTS, 0, head=(np.zeros((3, 4)), np.zeros(2))), "biases"),
     "label count": (lambda w: w.add_activations("a", ACTS, 0, labels=[0] * 19), "19"),
+    "selected mask": (
+        lambda w: w.add_activations("a", ACTS, 0, selected=np.ones(20, bool)),
+        "not ids.*got True.*not a mask",
+    ),
     "3-D map": (lambda w: w.add_projection("a", np.zeros((20, 3)), 0), r"shape \[N, 2\]"),
 }
 
