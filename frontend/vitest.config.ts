@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["src/{data,gl,state,theme}/**/*.test.ts"],
+          include: ["src/{analysis,data,gl,query,state,theme}/**/*.test.ts"],
           exclude: ["src/**/*.browser.test.ts"],
         },
       },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Client, RequestError } from "./client";
-import { frameBytes, makeFrame } from "./codec.fixture";
+import { frameBytes, makeFrame, rowsBytes } from "./codec.fixture";
 
 type Answer = () => Response | Promise<Response>;
 
@@ -40,6 +40,28 @@ describe("Client", () => {
     const address = { run: "r", layer: "fc2:input", step: 3, version: "s.4" };
     expect(await client.frame(address, frame.bounds, never)).toEqual(frame);
     expect(asked[0]).toContain("frame?run=r&layer=fc2%3Ainput&step=3&v=s.4");
+  });
+
+  it("asks for outcomes, choices, details and pictures by their version", async () => {
+    const { client, asked } = clientOf(
+      () => new Response(rowsBytes(4)),
+      json({ k: 1, neighbours: [[2]], distances: [[0.5]], classes: [[]], probabilities: [[]] }),
+      () => new Response("Without logits there are no outcomes.", { status: 404 }),
+    );
+    const address = { run: "r", layer: "fc", step: 3, version: "s.4" };
+    expect(await client.selected("r", 3, "s.5", never)).toEqual(Int32Array.of(4));
+    expect((await client.details(address, [3, 17], never)).neighbours).toEqual([[2]]);
+    await expect(client.outcomes(address, never)).rejects.toMatchObject({
+      status: 404,
+      message: expect.stringMatching(/Without logits/),
+    });
+    const base = "http://host/prefix/data/plugin/hidden/";
+    expect(asked).toEqual([
+      `${base}selected?run=r&step=3&v=s.5`,
+      `${base}details?run=r&layer=fc&step=3&v=s.4&rows=3%2C17`,
+      `${base}outcomes?run=r&layer=fc&step=3&v=s.4`,
+    ]);
+    expect(client.imageUrl("r", "p.1", 7)).toBe(`${base}image?run=r&v=p.1&row=7`);
   });
 
   it("turns labels into integers", async () => {

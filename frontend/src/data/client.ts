@@ -2,13 +2,26 @@
  * Why this file: the only place that talks to the server. URLs are relative to the page's base, so TensorBoard's
  * `--path_prefix` needs no care; what fails becomes one sentence with its URL.
  */
-import { CodecError, decodeFrame, decodeLandscape } from "./codec";
-import type { Bounds, FrameData, LandscapeData, RunIndex, RunsAnswer, Samples } from "./types";
+import { CodecError, decodeFrame, decodeLandscape, decodeOutcomes, decodeRows } from "./codec";
+import { type JsonSamples, readSamples } from "./samples";
+import type {
+  Bounds,
+  Details,
+  FrameData,
+  LandscapeData,
+  Outcomes,
+  RunIndex,
+  RunsAnswer,
+  Samples,
+} from "./types";
 
 /** Pauses before the second and third try of a request that the network dropped. */
 export const RETRY_DELAYS_MS = [500, 2_000] as const;
 /** Newest `format` of the index that this code reads. */
 export const INDEX_FORMAT = 1;
+
+/** Samples that the `details` route answers for at once. */
+export const MOST_DETAILS = 500;
 
 /** A request that did not work, for a reader: `message` is a sentence, `url` what was asked for. */
 export class RequestError extends Error {
@@ -32,7 +45,7 @@ export interface ClientOptions {
 
 type Query = Readonly<Record<string, string | number>>;
 
-/** Names one write of a frame or landscape. */
+/** Names one write of a frame, a landscape or a snapshot. */
 export interface FrameAddress {
   readonly run: string;
   readonly layer: string;
@@ -63,12 +76,7 @@ export class Client {
 
   async samples(run: string, version: string, signal: AbortSignal): Promise<Samples> {
     const url = this.url("samples", { run, v: version });
-    const answer = await this.json<{ ids: string[]; labels: number[]; texts: string[] | null }>(
-      url,
-      signal,
-      false,
-    );
-    return { ids: answer.ids, labels: Int32Array.from(answer.labels), texts: answer.texts };
+    return readSamples(await this.json<JsonSamples>(url, signal, false));
   }
 
   async frame(address: FrameAddress, bounds: Bounds, signal: AbortSignal): Promise<FrameData> {
@@ -79,6 +87,29 @@ export class Client {
   async landscape(address: FrameAddress, signal: AbortSignal): Promise<LandscapeData> {
     const url = this.payloadUrl("landscape", address);
     return this.decode(url, signal, (buffer) => decodeLandscape(buffer, address.step));
+  }
+
+  /** What the model said of every sample at a snapshot, which `address` names. */
+  async outcomes(address: FrameAddress, signal: AbortSignal): Promise<Outcomes> {
+    const url = this.payloadUrl("outcomes", address);
+    return this.decode(url, signal, (buffer) => decodeOutcomes(buffer, address.step));
+  }
+
+  /** Rows of the samples that were chosen at a step. */
+  async selected(run: string, step: number, version: string, signal: AbortSignal): Promise<Int32Array> {
+    return this.decode(this.url("selected", { run, step, v: version }), signal, decodeRows);
+  }
+
+  /** What is known of at most `MOST_DETAILS` samples at a snapshot. */
+  async details(address: FrameAddress, rows: readonly number[], signal: AbortSignal): Promise<Details> {
+    const { run, layer, step, version } = address;
+    const url = this.url("details", { run, layer, step, v: version, rows: rows.join(",") });
+    return this.json<Details>(url, signal, false);
+  }
+
+  /** The full-size picture of a sample. */
+  imageUrl(run: string, version: string, row: number): string {
+    return this.url("image", { run, v: version, row });
   }
 
   thumbnailsUrl(run: string, version: string): string {

@@ -1,5 +1,5 @@
 /** Why this file: tests of several modules need container bytes; they are laid out by hand here, not by the codec. */
-import type { Bounds, FrameData, LandscapeData } from "./types";
+import type { Bounds, FrameData, LandscapeData, Outcomes } from "./types";
 
 export interface HandArray {
   readonly name: string;
@@ -57,6 +57,25 @@ export function landscapeBytes({ size, cells, bounds }: LandscapeData): Uint8Arr
   return containerBytes([{ name: "landscape", dtype: "u1", shape: [size, size, 4], bytes: cells }], {
     bounds,
   });
+}
+
+/** Bytes of the `outcomes` route; the losses are bits of 16-bit floats. */
+export function outcomesBytes(outcomes: Omit<Outcomes, "step" | "loss">, loss: readonly number[]) {
+  const n = outcomes.prediction.length;
+  return containerBytes([
+    { name: "prediction", dtype: "u2", shape: [n], bytes: words(...outcomes.prediction) },
+    { name: "runner_up", dtype: "u2", shape: [n], bytes: words(...outcomes.runnerUp) },
+    { name: "confidence", dtype: "u1", shape: [n], bytes: outcomes.confidence },
+    { name: "margin", dtype: "u1", shape: [n], bytes: outcomes.margin },
+    { name: "entropy", dtype: "u1", shape: [n], bytes: outcomes.entropy },
+    { name: "loss", dtype: "f2", shape: [n], bytes: words(...loss) },
+  ]);
+}
+
+/** Bytes of the `selected` route. */
+export function rowsBytes(...rows: number[]): Uint8Array<ArrayBuffer> {
+  const bytes = words(...rows.flatMap((row) => [row & 65_535, row >> 16]));
+  return containerBytes([{ name: "rows", dtype: "i4", shape: [rows.length], bytes }]);
 }
 
 /** A frame over the unit square from samples of [x, y, prediction, flags]; x and y are 0 .. 1 over `bounds`. */

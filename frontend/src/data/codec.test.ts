@@ -1,6 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { CodecError, decodeContainer, decodeFrame, decodeLandscape, parseBounds, takeArray } from "./codec";
-import { containerBytes, frameBytes, landscapeBytes, makeFrame, makeLandscape, words } from "./codec.fixture";
+import {
+  CodecError,
+  decodeContainer,
+  decodeFrame,
+  decodeLandscape,
+  decodeOutcomes,
+  decodeRows,
+  parseBounds,
+  takeArray,
+} from "./codec";
+import {
+  containerBytes,
+  frameBytes,
+  landscapeBytes,
+  makeFrame,
+  makeLandscape,
+  outcomesBytes,
+  rowsBytes,
+  words,
+} from "./codec.fixture";
 
 /** Two u2 values written out byte by byte, header and all, with no help from any function. */
 const HEADER = '{"arrays":[{"name":"a","dtype":"u2","shape":[2],"offset":0,"nbytes":4}],"meta":{"m":7}} ';
@@ -141,4 +159,35 @@ describe("parseBounds", () => {
       expect(() => parseBounds(value)).toThrow(CodecError);
     },
   );
+});
+
+describe("decodeOutcomes", () => {
+  it("gives back what was written, and losses as numbers", () => {
+    const written = {
+      prediction: Uint16Array.of(3, 65_535),
+      runnerUp: Uint16Array.of(1, 65_535),
+      confidence: Uint8Array.of(200, 0),
+      margin: Uint8Array.of(150, 0),
+      entropy: Uint8Array.of(80, 0),
+    };
+    const { loss, ...outcomes } = decodeOutcomes(outcomesBytes(written, [0x3c00, 0x7e00]).buffer, 7);
+    expect(outcomes).toEqual({ step: 7, ...written });
+    expect([...loss]).toEqual([1, Number.NaN]);
+  });
+
+  it("refuses columns of different lengths", () => {
+    const uneven = {
+      prediction: Uint16Array.of(3),
+      runnerUp: Uint16Array.of(1),
+      confidence: Uint8Array.of(2),
+      margin: Uint8Array.of(1),
+      entropy: Uint8Array.of(1),
+    };
+    const bytes = outcomesBytes(uneven, [0x3c00, 0x3c00]);
+    expect(() => decodeOutcomes(bytes.buffer, 0)).toThrow(CodecError);
+  });
+});
+
+it("decodes the rows that were chosen", () => {
+  expect(decodeRows(rowsBytes(2, 70_000).buffer)).toEqual(Int32Array.of(2, 70_000));
 });

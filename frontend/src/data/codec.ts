@@ -1,5 +1,6 @@
 /** Why this file: reads the binary container of docs/http_api.md; a bad byte becomes a sentence, never a wrong picture. */
-import type { Bounds, FrameData, LandscapeData } from "./types";
+import { halfToFloat } from "./half";
+import type { Bounds, FrameData, LandscapeData, Outcomes } from "./types";
 
 export const MAGIC = "HIDN";
 /** Newest container format that this code reads. */
@@ -15,6 +16,8 @@ const ARRAYS = {
   u4: Uint32Array,
   i4: Int32Array,
   i8: BigInt64Array,
+  // 16-bit floats as their bits: there is no array of them in every browser.
+  f2: Uint16Array,
   f4: Float32Array,
   f8: Float64Array,
 } as const;
@@ -153,6 +156,27 @@ export function decodeFrame(buffer: ArrayBuffer, step: number, bounds: Bounds): 
     flags: takeArray(container, "flags", "u1", [count]),
     kept: takeArray(container, "kept", "u1", [count]),
   };
+}
+
+/** The outcomes of one snapshot. */
+export function decodeOutcomes(buffer: ArrayBuffer, step: number): Outcomes {
+  const container = decodeContainer(buffer);
+  const prediction = takeArray(container, "prediction", "u2", [null]);
+  const count = prediction.length;
+  return {
+    step,
+    prediction,
+    runnerUp: takeArray(container, "runner_up", "u2", [count]),
+    confidence: takeArray(container, "confidence", "u1", [count]),
+    margin: takeArray(container, "margin", "u1", [count]),
+    entropy: takeArray(container, "entropy", "u1", [count]),
+    loss: halfToFloat(takeArray(container, "loss", "f2", [count])),
+  };
+}
+
+/** Rows of the samples that were chosen at one step. */
+export function decodeRows(buffer: ArrayBuffer): Int32Array {
+  return takeArray(decodeContainer(buffer), "rows", "i4", [null]);
 }
 
 /** Bounds out of JSON: four finite numbers, x0 < x1 and y0 < y1. */

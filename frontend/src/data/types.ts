@@ -31,6 +31,8 @@ export interface ProbeInfo {
   readonly classes: readonly string[];
   readonly thumbnails: ThumbnailsInfo | null;
   readonly texts: boolean;
+  /** Pictures larger than a thumbnail can be asked for. */
+  readonly images?: boolean;
 }
 
 /** Numbers by measure name, one entry a frame; `null` where a number could not be computed. */
@@ -66,6 +68,8 @@ export interface LayerIndex {
   readonly width: number | null;
   readonly head: "linear" | "program" | "none";
   readonly steps: readonly number[];
+  /** Names one write of each snapshot; older logs' servers do not say. */
+  readonly versions?: readonly string[];
   readonly wall_times: readonly number[];
   readonly accuracy: readonly (number | null)[];
   readonly nonfinite: readonly (number | null)[];
@@ -81,6 +85,16 @@ export interface CostInfo {
   readonly share: number | null;
 }
 
+/** When samples were chosen for labelling. All lists have one entry a choice; steps ascend. */
+export interface SelectedIndex {
+  readonly steps: readonly number[];
+  readonly versions: readonly string[];
+  /** How many of the chosen samples are in the probe. */
+  readonly counts: readonly number[];
+  /** How many were chosen. */
+  readonly totals: readonly number[];
+}
+
 /** Answer of `index?run=`. */
 export interface RunIndex {
   readonly run: string;
@@ -90,6 +104,8 @@ export interface RunIndex {
   readonly probe: ProbeInfo | null;
   readonly layers: readonly LayerIndex[];
   readonly cost: CostInfo | null;
+  /** `null` or absent: the run chooses no samples. */
+  readonly selected?: SelectedIndex | null;
   /** Why some records of the run could not be read; "" when all could. */
   readonly refused: string;
 }
@@ -126,9 +142,52 @@ export interface LandscapeData {
   readonly cells: Uint8Array;
 }
 
+/** What the user's metadata says of each sample. Code -1 is none. */
+export type SampleColumn = { readonly name: string } & (
+  | { readonly kind: "category"; readonly values: readonly string[]; readonly codes: Int32Array }
+  | { readonly kind: "number"; readonly numbers: Float64Array }
+  | {
+      readonly kind: "tags";
+      readonly values: readonly string[];
+      /** Codes of row i are `codes[offsets[i]]` up to `codes[offsets[i + 1]]`. */
+      readonly offsets: Uint32Array;
+      readonly codes: Int32Array;
+    }
+);
+
 /** The probe's samples, in the order of the rows of every frame; label -1 is none. */
 export interface Samples {
   readonly ids: readonly string[];
   readonly labels: Int32Array;
   readonly texts: readonly string[] | null;
+  /** Absent: the log has no metadata. */
+  readonly columns?: readonly SampleColumn[];
+}
+
+/** What the model said of each sample at one snapshot. Bytes are shares * 255. */
+export interface Outcomes {
+  readonly step: number;
+  /** `UNKNOWN_CLASS` where it is not known. */
+  readonly prediction: Uint16Array;
+  /** The second most probable class; `UNKNOWN_CLASS`: there is none. */
+  readonly runnerUp: Uint16Array;
+  readonly confidence: Uint8Array;
+  /** Probability of the prediction less that of the runner-up. */
+  readonly margin: Uint8Array;
+  /** Entropy of the probabilities over its largest possible value. */
+  readonly entropy: Uint8Array;
+  /** Cross-entropy against the label, nats; NaN without a label. */
+  readonly loss: Float32Array;
+}
+
+/** What is known of a few samples at one snapshot, one entry a row that was asked for. */
+export interface Details {
+  /** Neighbours that were looked for. */
+  readonly k: number;
+  /** Rows of the nearest samples among the activations, the nearest first; empty where they are not finite. */
+  readonly neighbours: readonly (readonly number[])[];
+  readonly distances: readonly (readonly number[])[];
+  /** The most probable classes, the most probable first; empty without logits. */
+  readonly classes: readonly (readonly number[])[];
+  readonly probabilities: readonly (readonly number[])[];
 }
