@@ -1,8 +1,9 @@
 /** Why this file: the pixel tests of samples and landscape share one small canvas and the reading of its pixels. */
 import { expect } from "vitest";
 import { classColours } from "../theme/palettes";
+import { Graphics, type Theme } from "./graphics";
 import { parseHex } from "./palette_texture";
-import { Scatter, type Scene, type Theme } from "./scatter";
+import { Panel, type Scene } from "./panel";
 
 /** A square canvas on which the unit square fills everything: x, y of 0 .. 1 are pixels 0 .. 200, y up. */
 export const SIDE = 200;
@@ -15,23 +16,33 @@ export const THEME: Theme = {
   neutral: NEUTRAL,
   paper: "#ffffff",
   ink: "#000000",
+  accent: "#f57c00",
+  dark: false,
   visibility: () => 1,
 };
 export const NOTHING = [0, 0, 0, 0];
 
-/** A scatter on the page, and what is drawn on it. */
+/** One panel over a whole canvas on the page, and what is drawn on it. */
 export class Bench {
   readonly canvas = document.createElement("canvas");
-  readonly scatter: Scatter;
+  readonly graphics: Graphics;
+  readonly panel: Panel;
 
   constructor() {
     document.body.append(this.canvas);
-    this.scatter = new Scatter(this.canvas);
-    this.scatter.setTheme(THEME);
+    this.graphics = new Graphics(this.canvas);
+    this.panel = new Panel(this.graphics);
+    this.graphics.setTheme(THEME);
+  }
+
+  render(one: Scene): void {
+    this.graphics.clear(one.size, one.pixelRatio);
+    this.panel.draw(one);
   }
 
   destroy(): void {
-    this.scatter.destroy();
+    this.panel.destroy();
+    this.graphics.destroy();
     this.canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
     this.canvas.remove();
   }
@@ -49,6 +60,7 @@ export class Bench {
 
 export function scene(more: Partial<Scene> = {}): Scene {
   const frame = { key: "a", bounds: BOUNDS };
+  const side = SIDE * (more.pixelRatio ?? 1);
   return {
     from: frame,
     to: frame,
@@ -56,8 +68,10 @@ export function scene(more: Partial<Scene> = {}): Scene {
     camera: CAMERA,
     fitted: CAMERA,
     size: { width: SIDE, height: SIDE },
+    viewport: { x: 0, y: 0, width: side, height: side },
     pixelRatio: 1,
     landscape: 0,
+    density: "off",
     hollowBelow: 0,
     hover: -1,
     ...more,

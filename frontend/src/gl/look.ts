@@ -30,3 +30,14 @@ export function discAlpha(count: number): number {
   const decades = Math.log10(Math.max(1, count / SOLID_COUNT));
   return Math.max(MIN_ALPHA, 1 - ALPHA_PER_DECADE * decades);
 }
+
+/** Selected samples up to which each has its full ring; a crowd of them stands out by the others being dimmed. */
+const RINGED_COUNT = 120;
+/** Width of the ring where very many are selected, relative to the full one. */
+const LEAST_SELECT_RING = 0.25;
+
+/** Width of one ring around a selected sample in CSS pixels, for a disc radius and how many are selected. */
+export function selectRingWidth(radius: number, selected: number): number {
+  const crowd = Math.sqrt(RINGED_COUNT / Math.max(RINGED_COUNT, selected));
+  return Math.min(Math.max(0.34 * radius, 0.7), 1.2) * Math.max(crowd, LEAST_SELECT_RING);
+}

@@ -29,6 +29,7 @@ export class PaletteTexture {
   private readonly texture: WebGLTexture;
   /** Number of classes; the texel after the last is the neutral colour. */
   count = 0;
+  private bytes: Uint8Array = new Uint8Array(0);
 
   constructor(private readonly gl: WebGL2RenderingContext) {
     this.texture = gl.createTexture();
@@ -39,11 +40,18 @@ export class PaletteTexture {
     const { gl } = this;
     const { bytes, rows } = paletteBytes(colours, neutral, visibility);
     this.count = colours.length;
+    this.bytes = bytes;
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, PALETTE_WIDTH, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  }
+
+  /** Red, green, blue, and 0 (hidden) .. 255 (shown) of a class; neutral where there is no such class. */
+  of(i: number): Uint8Array {
+    const at = i >= 0 && i < this.count ? i : this.count;
+    return this.bytes.subarray(4 * at, 4 * at + 4);
   }
 
   bind(unit: number): void {

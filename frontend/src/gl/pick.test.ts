@@ -17,41 +17,35 @@ const to = makeFrame([
   [0.5, 0.5, 1],
   [0.3, 0.9, 2],
 ]);
-const scene = (mix: number, shown = (_: number) => true) => ({
+const all = () => true;
+const scene = (mix: number) => ({
   from,
   to,
   fromAffine: affine,
   toAffine: affine,
   mix,
-  shown,
 });
 
 describe("pickSample", () => {
   it("finds samples where they are drawn now", () => {
-    expect(pickSample(scene(0), at(0.1, 0.1), half)).toBe(0);
-    expect(pickSample(scene(0.5), at(0.5, 0.1), half)).toBe(0);
-    expect(pickSample(scene(0.5), at(0.1, 0.1), half)).toBe(-1);
-    expect(pickSample(scene(1), at(0.9, 0.1), half)).toBe(0);
+    expect(pickSample(scene(0), at(0.1, 0.1), half, all)).toBe(0);
+    expect(pickSample(scene(0.5), at(0.5, 0.1), half, all)).toBe(0);
+    expect(pickSample(scene(0.5), at(0.1, 0.1), half, all)).toBe(-1);
+    expect(pickSample(scene(1), at(0.9, 0.1), half, all)).toBe(0);
   });
   it("reaches as far as its radius in pixels", () => {
     const reach = PICK_RADIUS / 200;
-    expect(pickSample(scene(0), at(0.5 + 0.95 * reach, 0.5), half)).toBe(1);
-    expect(pickSample(scene(0), at(0.5 + 1.05 * reach, 0.5), half)).toBe(-1);
+    expect(pickSample(scene(0), at(0.5 + 0.95 * reach, 0.5), half, all)).toBe(1);
+    expect(pickSample(scene(0), at(0.5 + 1.05 * reach, 0.5), half, all)).toBe(-1);
   });
   it("takes the nearest of two", () => {
-    expect(pickSample(scene(0.5), at(0.5, 0.12), half)).toBe(0);
+    expect(pickSample(scene(0.5), at(0.5, 0.12), half, all)).toBe(0);
   });
   it("leaves hidden ones out", () => {
-    expect(
-      pickSample(
-        scene(0, (i) => i !== 1),
-        at(0.5, 0.5),
-        half,
-      ),
-    ).toBe(-1);
+    expect(pickSample(scene(0), at(0.5, 0.5), half, (i) => i !== 1)).toBe(-1);
   });
   it("finds a sample with one place only at that place", () => {
-    expect(pickSample(scene(0.1), at(0.3, 0.9), half)).toBe(2);
-    expect(pickSample(scene(0.1), at(0.9, 0.9), half)).toBe(-1);
+    expect(pickSample(scene(0.1), at(0.3, 0.9), half, all)).toBe(2);
+    expect(pickSample(scene(0.1), at(0.9, 0.9), half, all)).toBe(-1);
   });
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { makeFrame, makeLandscape } from "../data/codec.fixture";
+import { mapColours } from "../theme/colour_maps";
 import { classColours } from "../theme/palettes";
 import {
   Bench,
@@ -13,16 +14,16 @@ import {
   scene,
   THEME,
 } from "./bench.fixture";
-import { LANDSCAPE_ALPHA, type Scatter } from "./scatter";
-import { UNSUPPORTED_ALPHA } from "./shaders";
+import { UNSUPPORTED_ALPHA } from "./landscape_shaders";
+import { LANDSCAPE_ALPHA, type Panel } from "./panel";
 
 let bench: Bench;
-let scatter: Scatter;
+let panel: Panel;
 const pixel = (x: number, y: number) => bench.pixel(x, y);
 
 beforeEach(() => {
   bench = new Bench();
-  scatter = bench.scatter;
+  panel = bench.panel;
 });
 
 afterEach(() => bench.destroy());
@@ -31,29 +32,29 @@ describe("the landscape", () => {
   const halves = makeLandscape(32, (column) => [column < 16 ? 0 : 1, 255, 255], { bounds: BOUNDS });
 
   beforeEach(() => {
-    scatter.setSamples(1, 2, Int32Array.of(2));
-    scatter.uploadFrame("a", makeFrame([[0.5, 0.99, 2]]));
-    scatter.uploadFrame("b", makeFrame([[0.5, 0.99, 2]]));
+    panel.setSamples(1, 2, Int32Array.of(2));
+    panel.uploadFrame("a", makeFrame([[0.5, 0.99, 2]]));
+    panel.uploadFrame("b", makeFrame([[0.5, 0.99, 2]]));
   });
 
   it("has the colour of the class", () => {
-    scatter.uploadLandscape("a", halves, 2);
-    scatter.render(scene({ landscape: 1 }));
+    panel.uploadLandscape("a", halves, 2);
+    bench.render(scene({ landscape: 1 }));
     expectNear(pixel(0.25, 0.5), faint(COLOURS[0] as string, LANDSCAPE_ALPHA));
     expectNear(pixel(0.75, 0.5), faint(COLOURS[1] as string, LANDSCAPE_ALPHA));
   });
 
   it("is as strong as the view says", () => {
-    scatter.uploadLandscape("a", halves, 2);
-    scatter.render(scene({ landscape: 0.5 }));
+    panel.uploadLandscape("a", halves, 2);
+    bench.render(scene({ landscape: 0.5 }));
     expectNear(pixel(0.25, 0.5), faint(COLOURS[0] as string, 0.5 * LANDSCAPE_ALPHA));
-    scatter.render(scene({ landscape: 0 }));
+    bench.render(scene({ landscape: 0 }));
     expect(pixel(0.25, 0.5)).toEqual(NOTHING);
   });
 
   it("is pale on the boundary", () => {
-    scatter.uploadLandscape("a", halves, 2);
-    scatter.render(scene({ landscape: 1 }));
+    panel.uploadLandscape("a", halves, 2);
+    bench.render(scene({ landscape: 1 }));
     expect(pixel(0.5, 0.5)[3]).toBeLessThan(0.4 * 255 * LANDSCAPE_ALPHA);
   });
 
@@ -68,8 +69,8 @@ describe("the landscape", () => {
       },
       { bounds: BOUNDS },
     );
-    scatter.uploadLandscape("a", slope, 2);
-    scatter.render(scene({ landscape: 1 }));
+    panel.uploadLandscape("a", slope, 2);
+    bench.render(scene({ landscape: 1 }));
     const row = Array.from({ length: 40 }, (_, i) => 0.43 + i / SIDE);
     const palest = row.reduce((best, x) =>
       (pixel(x, 0.5)[3] as number) < (pixel(best, 0.5)[3] as number) ? x : best,
@@ -82,8 +83,8 @@ describe("the landscape", () => {
     const chance = makeLandscape(32, (column) => (column < 16 ? [0, 85, 255] : [1, 255, 0]), {
       bounds: BOUNDS,
     });
-    scatter.uploadLandscape("a", chance, 2);
-    scatter.render(scene({ landscape: 1 }));
+    panel.uploadLandscape("a", chance, 2);
+    bench.render(scene({ landscape: 1 }));
     expect(pixel(0.25, 0.5)).toEqual(NOTHING);
     expectNear(pixel(0.75, 0.5), faint(COLOURS[1] as string, UNSUPPORTED_ALPHA * LANDSCAPE_ALPHA));
   });
@@ -99,8 +100,8 @@ describe("the landscape", () => {
       },
       { bounds: BOUNDS },
     );
-    scatter.uploadLandscape("a", tilted, 2);
-    scatter.render(scene({ landscape: 1 }));
+    panel.uploadLandscape("a", tilted, 2);
+    bench.render(scene({ landscape: 1 }));
     const full = 255 * LANDSCAPE_ALPHA;
     for (let column = 8; column < 24; column += 0.25) {
       const alphas = Array.from(
@@ -116,12 +117,12 @@ describe("the landscape", () => {
   });
 
   it("melts away towards the grid's edge, corners first", () => {
-    scatter.uploadLandscape(
+    panel.uploadLandscape(
       "a",
       makeLandscape(32, () => [0, 255, 255], { bounds: BOUNDS }),
       2,
     );
-    scatter.render(scene({ landscape: 1 }));
+    bench.render(scene({ landscape: 1 }));
     const alpha = (x: number, y: number) => pixel(x, y)[3] as number;
     const full = 255 * LANDSCAPE_ALPHA;
     expect(alpha(0.12, 0.5)).toBeGreaterThan(0.8 * full);
@@ -137,11 +138,11 @@ describe("the landscape", () => {
 
   it("has seams of the same width however far one zooms in", () => {
     const paleAt = (zoom: number) => {
-      scatter.render(scene({ landscape: 1, camera: { x: 0.5, y: 0.25, zoom } }));
+      bench.render(scene({ landscape: 1, camera: { x: 0.5, y: 0.25, zoom } }));
       const row = Array.from({ length: SIDE }, (_, i) => pixel((i + 0.5) / SIDE, 0.5)[3] as number);
       return row.filter((alpha) => alpha < 0.5 * Math.max(...row)).length;
     };
-    scatter.uploadLandscape("a", halves, 2);
+    panel.uploadLandscape("a", halves, 2);
     // The texture has 192 pixels a side: from 2.9 times the whole view on, the screen is painted itself.
     const near = paleAt(2 * 4);
     expect(near).toBeGreaterThan(2);
@@ -155,11 +156,11 @@ describe("the landscape", () => {
         (column, row) => [column + turn * row < 16 ? 0 : 1, 140 + 3 * column, 255 - 4 * row],
         { bounds: BOUNDS },
       );
-    scatter.uploadLandscape("a", tilted(0.2), 2);
-    scatter.uploadLandscape("b", tilted(-0.3), 2);
+    panel.uploadLandscape("a", tilted(0.2), 2);
+    panel.uploadLandscape("b", tilted(-0.3), 2);
     const colourAt = (zoom: number) => {
       const camera = { x: 0.25, y: 0.75, zoom: 2 * zoom };
-      scatter.render(between(0.3, { landscape: 1, camera }));
+      bench.render(between(0.3, { landscape: 1, camera }));
       return pixel(0.5, 0.5);
     };
     expect(colourAt(1)[3]).toBeGreaterThan(40);
@@ -168,35 +169,35 @@ describe("the landscape", () => {
 
   it("has row 0 at the bottom", () => {
     const floors = makeLandscape(32, (_, row) => [row < 16 ? 0 : 1, 255, 255], { bounds: BOUNDS });
-    scatter.uploadLandscape("a", floors, 2);
-    scatter.render(scene({ landscape: 1 }));
+    panel.uploadLandscape("a", floors, 2);
+    bench.render(scene({ landscape: 1 }));
     expectNear(pixel(0.5, 0.25), faint(COLOURS[0] as string, LANDSCAPE_ALPHA));
   });
 
   it("reads classes above 255", () => {
     const colours = classColours(600, false);
-    scatter.setTheme({ ...THEME, classes: colours });
-    scatter.uploadLandscape(
+    bench.graphics.setTheme({ ...THEME, classes: colours });
+    panel.uploadLandscape(
       "a",
       makeLandscape(32, () => [513, 255, 255], { bounds: BOUNDS }),
       2,
     );
-    scatter.render(scene({ landscape: 1 }));
+    bench.render(scene({ landscape: 1 }));
     expectNear(pixel(0.5, 0.5), faint(colours[513] as string, LANDSCAPE_ALPHA));
   });
 
   it("cross-fades", () => {
-    scatter.uploadLandscape(
+    panel.uploadLandscape(
       "a",
       makeLandscape(32, () => [0, 255, 255], { bounds: BOUNDS }),
       2,
     );
-    scatter.uploadLandscape(
+    panel.uploadLandscape(
       "b",
       makeLandscape(32, () => [1, 255, 255], { bounds: BOUNDS }),
       2,
     );
-    scatter.render(between(0.25, { landscape: 1 }));
+    bench.render(between(0.25, { landscape: 1 }));
     const [p, q] = [
       faint(COLOURS[0] as string, LANDSCAPE_ALPHA),
       faint(COLOURS[1] as string, LANDSCAPE_ALPHA),
@@ -208,18 +209,41 @@ describe("the landscape", () => {
   });
 
   it("follows the classes that are hidden", () => {
-    scatter.uploadLandscape("a", halves, 2);
-    scatter.render(scene({ landscape: 1 }));
-    scatter.setTheme({ ...THEME, visibility: (i) => (i === 0 ? 0 : 1) });
-    scatter.render(scene({ landscape: 1 }));
+    panel.uploadLandscape("a", halves, 2);
+    bench.render(scene({ landscape: 1 }));
+    bench.graphics.setTheme({ ...THEME, visibility: (i) => (i === 0 ? 0 : 1) });
+    bench.render(scene({ landscape: 1 }));
     expect(pixel(0.25, 0.5)).toEqual(NOTHING);
     expectNear(pixel(0.75, 0.5), faint(COLOURS[1] as string, LANDSCAPE_ALPHA));
   });
 
   it("is drawn where its own bounds are", () => {
-    scatter.uploadLandscape("a", { ...halves, bounds: [0, 0, 0.5, 1] }, 2);
-    scatter.render(scene({ landscape: 1 }));
+    panel.uploadLandscape("a", { ...halves, bounds: [0, 0, 0.5, 1] }, 2);
+    bench.render(scene({ landscape: 1 }));
     expectNear(pixel(0.125, 0.5), faint(COLOURS[0] as string, LANDSCAPE_ALPHA));
     expect(pixel(0.75, 0.5)).toEqual(NOTHING);
+  });
+
+  it("by confidence runs along the map from chance level to certainty, boundaries apart", () => {
+    const rising = makeLandscape(32, (column) => [0, Math.round(85 + (170 * column) / 31), 255], {
+      bounds: BOUNDS,
+    });
+    panel.uploadLandscape("a", rising, 2);
+    bench.graphics.setLandscapeBy("confidence");
+    bench.render(scene({ landscape: 1 }));
+    const colours = mapColours("sequential", false);
+    for (const x of [0.25, 0.5, 0.75]) {
+      // The centres of the 32 cells lie at (column + 0.5) / 32.
+      const level = Math.round((255 * (32 * (x + 0.5 / SIDE) - 0.5)) / 31);
+      expectNear(pixel(x, 0.5), faint(colours[level] as string, LANDSCAPE_ALPHA), 4);
+    }
+    panel.uploadLandscape("b", halves, 2);
+    const frame = { key: "b", bounds: BOUNDS };
+    bench.render(scene({ landscape: 1, from: frame, to: frame }));
+    expectNear(pixel(0.25, 0.5), faint(colours[255] as string, LANDSCAPE_ALPHA));
+    expect(pixel(0.5, 0.5)[3]).toBeLessThan(0.4 * 255 * LANDSCAPE_ALPHA);
+    bench.graphics.setLandscapeBy("class");
+    bench.render(scene({ landscape: 1, from: frame, to: frame }));
+    expectNear(pixel(0.25, 0.5), faint(COLOURS[0] as string, LANDSCAPE_ALPHA));
   });
 });

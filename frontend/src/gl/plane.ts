@@ -4,9 +4,7 @@
  */
 import type { Bounds, LandscapeData } from "../data/types";
 import type { Affine } from "./camera";
-import type { PaletteTexture } from "./palette_texture";
-import { createProgram, type Program } from "./program";
-import { BLEND_FRAGMENT, PAINT_FRAGMENT, SCREEN_VERTEX } from "./shaders";
+import type { Graphics, Viewport } from "./graphics";
 import { Slots, slotCapacity } from "./slots";
 
 /** GPU memory for cells; 250 landscapes of 256 x 256. */
@@ -34,29 +32,26 @@ export interface PlaneLayer {
 }
 
 export class Plane {
-  private readonly paintProgram: Program;
-  private readonly blendProgram: Program;
   private readonly empty: WebGLVertexArrayObject;
   private readonly target: WebGLFramebuffer;
   private cells: WebGLTexture | null = null;
   /** One texture a slot of `painted`; made when the slot is first used. */
   private readonly paints: WebGLTexture[] = [];
   private painted = new Slots(2);
+  private paintedTheme = 0;
   private slots = new Slots(2);
   private readonly boundsOf = new Map<string, Bounds>();
   private size = 0;
   private paintSize = 0;
 
-  constructor(private readonly gl: WebGL2RenderingContext) {
-    this.paintProgram = createProgram(gl, SCREEN_VERTEX, PAINT_FRAGMENT);
-    this.blendProgram = createProgram(gl, SCREEN_VERTEX, BLEND_FRAGMENT);
-    this.empty = gl.createVertexArray();
-    this.target = gl.createFramebuffer();
-  }
-
-  /** False while the driver still compiles; throws when it refuses. */
-  ready(): boolean {
-    return this.paintProgram.ready() && this.blendProgram.ready();
+  /** @param limitBytes of GPU memory for cells. @param paintLimitBytes for painted landscapes. */
+  constructor(
+    private readonly graphics: Graphics,
+    private readonly limitBytes: number,
+    private readonly paintLimitBytes: number,
+  ) {
+    this.empty = graphics.gl.createVertexArray();
+    this.target = graphics.gl.createFramebuffer();
   }
 
   has(key: string): boolean {
@@ -77,9 +72,9 @@ export class Plane {
 
   /** Makes room; drops what was uploaded when the grid changed or more frames came than there is room for. */
   reserve(size: number, frames: number): void {
-    const capacity = slotCapacity(frames, size * size * 4, PLANE_LIMIT_BYTES, MAX_LAYERS);
+    const capacity = slotCapacity(frames, size * size * 4, this.limitBytes, MAX_LAYERS);
     if (size === this.size && capacity <= this.slots.capacity) return;
-    const { gl } = this;
+    const { gl } = this.graphics;
     if (this.cells !== null) gl.deleteTexture(this.cells);
     this.size = size;
     this.slots = new Slots(capacity);
@@ -95,7 +90,8 @@ export class Plane {
 
   upload(key: string, landscape: LandscapeData): void {
     if (landscape.size !== this.size || this.cells === null) return;
-    const { gl, size } = this;
+    const { size } = this;
+    const { gl } = this.graphics;
     const slot = this.slots.take(key);
     this.boundsOf.set(key, landscape.bounds);
     gl.activeTexture(gl.TEXTURE0);
@@ -115,29 +111,21 @@ export class Plane {
     );
   }
 
-  /** Colours changed: what was painted is no longer true. */
-  repaint(): void {
-    this.painted = new Slots(this.painted.capacity);
-  }
-
-  /** Draws one or two landscapes over the whole viewport; leaves the framebuffer and viewport as the caller set them. */
-  draw(
-    layers: readonly PlaneLayer[],
-    palette: PaletteTexture,
-    viewport: readonly [number, number],
-    pixelRatio: number,
-  ): void {
+  /** Draws one or two landscapes over the whole viewport, and leaves it set. */
+  draw(layers: readonly PlaneLayer[], viewport: Viewport, pixelRatio: number): void {
     const shown = layers.filter((layer) => layer.weight > 0 && this.slots.has(layer.key));
     const [first, second = first] = shown;
     if (first === undefined || second === undefined) return;
-    const { gl, blendProgram } = this;
+    const { gl, blendProgram, themeVersion } = this.graphics;
+    if (this.paintedTheme !== themeVersion) this.painted = new Slots(this.painted.capacity);
+    this.paintedTheme = themeVersion;
     const seam = DIRECT_FROM * pixelRatio;
     if (pixelsAcross(first, viewport) > seam * this.paintSize) {
-      this.paintOnScreen(second === first ? [first] : [first, second], palette, viewport, seam);
+      this.paintOnScreen(second === first ? [first] : [first, second], viewport, seam);
       return;
     }
-    const paints = [this.paint(first.key, palette), this.paint(second.key, palette)] as const;
-    gl.viewport(0, 0, ...viewport);
+    const paints = [this.paint(first.key), this.paint(second.key)] as const;
+    gl.viewport(viewport.x, viewport.y, viewport.width, viewport.height);
     gl.useProgram(blendProgram.handle);
     gl.bindVertexArray(this.empty);
     for (const [unit, paint] of paints.entries()) {
@@ -155,9 +143,7 @@ export class Plane {
   }
 
   destroy(): void {
-    const { gl } = this;
-    gl.deleteProgram(this.paintProgram.handle);
-    gl.deleteProgram(this.blendProgram.handle);
+    const { gl } = this.graphics;
     gl.deleteVertexArray(this.empty);
     gl.deleteFramebuffer(this.target);
     if (this.cells !== null) gl.deleteTexture(this.cells);
@@ -165,13 +151,14 @@ export class Plane {
   }
 
   private dropPaints(size: number): void {
-    for (const paint of this.paints.splice(0)) this.gl.deleteTexture(paint);
+    for (const paint of this.paints.splice(0)) this.graphics.gl.deleteTexture(paint);
     this.paintSize = size;
-    this.painted = new Slots(Math.max(2, Math.floor(PAINT_LIMIT_BYTES / (size * size * 4))));
+    this.painted = new Slots(Math.max(2, Math.floor(this.paintLimitBytes / (size * size * 4))));
   }
 
   private createPaint(): WebGLTexture {
-    const { gl, paintSize } = this;
+    const { paintSize } = this;
+    const { gl } = this.graphics;
     const texture = gl.createTexture();
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, texture);
@@ -186,8 +173,8 @@ export class Plane {
   }
 
   /** The colour texture of a landscape; painted now unless it still is. */
-  private paint(key: string, palette: PaletteTexture): WebGLTexture {
-    const { gl } = this;
+  private paint(key: string): WebGLTexture {
+    const { gl } = this.graphics;
     const held = this.painted.use(key);
     if (held >= 0) return this.paints[held] as WebGLTexture;
     const slot = this.painted.take(key);
@@ -197,23 +184,18 @@ export class Plane {
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, paint, 0);
     gl.viewport(0, 0, this.paintSize, this.paintSize);
     gl.disable(gl.BLEND);
-    this.runPaint({ key, weight: 1, affine: WHOLE }, palette, this.paintSize, 1);
+    this.runPaint({ key, weight: 1, affine: WHOLE }, this.paintSize, 1);
     gl.enable(gl.BLEND);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     return paint;
   }
 
   /** Paints at the screen's resolution. What is painted is added up, as blending two painted textures does. */
-  private paintOnScreen(
-    layers: readonly PlaneLayer[],
-    palette: PaletteTexture,
-    viewport: readonly [number, number],
-    seam: number,
-  ): void {
-    const { gl } = this;
-    gl.viewport(0, 0, ...viewport);
+  private paintOnScreen(layers: readonly PlaneLayer[], viewport: Viewport, seam: number): void {
+    const { gl } = this.graphics;
+    gl.viewport(viewport.x, viewport.y, viewport.width, viewport.height);
     gl.blendFunc(gl.ONE, gl.ONE);
-    for (const layer of layers) this.runPaint(layer, palette, pixelsAcross(layer, viewport), seam);
+    for (const layer of layers) this.runPaint(layer, pixelsAcross(layer, viewport), seam);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
@@ -223,8 +205,8 @@ export class Plane {
    * @param side pixels of the target that the whole landscape is wide.
    * @param seam how much wider than in a painted texture seams are, in pixels of the target.
    */
-  private runPaint(layer: PlaneLayer, palette: PaletteTexture, side: number, seam: number): void {
-    const { gl, paintProgram } = this;
+  private runPaint(layer: PlaneLayer, side: number, seam: number): void {
+    const { gl, palette, map, paintProgram, landscapeBy } = this.graphics;
     gl.useProgram(paintProgram.handle);
     gl.bindVertexArray(this.empty);
     palette.bind(0);
@@ -232,6 +214,9 @@ export class Plane {
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.cells);
     gl.uniform1i(paintProgram.uniform("uPalette"), 0);
     gl.uniform1i(paintProgram.uniform("uCells"), 1);
+    map.bind(2);
+    gl.uniform1i(paintProgram.uniform("uMap"), 2);
+    gl.uniform1i(paintProgram.uniform("uByConfidence"), landscapeBy === "confidence" ? 1 : 0);
     gl.uniform1i(paintProgram.uniform("uClasses"), palette.count);
     gl.uniform1i(paintProgram.uniform("uLayer"), this.slots.use(layer.key));
     gl.uniform1i(paintProgram.uniform("uSize"), this.size);
@@ -246,7 +231,7 @@ export class Plane {
 }
 
 /** Device pixels that a whole landscape is wide. */
-function pixelsAcross({ affine }: PlaneLayer, [width]: readonly [number, number]): number {
+function pixelsAcross({ affine }: PlaneLayer, { width }: Viewport): number {
   return (width / 2) * affine.scaleX;
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { SCREEN_VERTEX } from "./glsl";
+import { BLEND_FRAGMENT } from "./landscape_shaders";
 import { createProgram, type Program } from "./program";
-import { BLEND_FRAGMENT, SCREEN_VERTEX } from "./shaders";
 
 let gl: WebGL2RenderingContext;
 

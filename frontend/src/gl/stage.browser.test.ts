@@ -86,7 +86,7 @@ beforeEach(async () => {
   store.view.layer.value = "fc";
   store.view.method.value = "hidden";
   store.data.index.value = makeIndex({ steps: FRAMES, frames: FRAMES });
-  store.data.samples.value = { ids: ["0", "1"], labels: Int32Array.of(0, 1), texts: null };
+  store.data.samples.value = { ids: ["0", "1"], labels: Int32Array.of(0, 1), texts: null, columns: [] };
   for (let i = 0; i < FRAMES; i++) {
     store.putFrame(i, frameOf(i));
     store.putLandscape(i, landscapeOf(i));

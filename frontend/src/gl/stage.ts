@@ -2,19 +2,21 @@
  * Why this file: binds one canvas to the store. It draws when something it reads has changed, at most once a browser
  * frame, and no component renders again for it.
  */
-import { effect } from "@preact/signals";
-import type { FrameData } from "../data/types";
+import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import type { Store } from "../state/store";
-import { NEUTRAL, PAGE } from "../theme/palettes";
-import { type Camera, clipAffine, fitCamera, mixCameras, type Size, sameView, unionBounds } from "./camera";
+import { ACCENT, NEUTRAL, PAGE } from "../theme/palettes";
+import type { Size } from "./camera";
+import { CameraRig } from "./camera_rig";
 import { listenGestures } from "./gestures";
-import { pickSample } from "./pick";
-import { NoWebGL2Error, Scatter, type SceneFrame } from "./scatter";
-import { uploadAhead } from "./upload";
+import { Graphics, NoWebGL2Error } from "./graphics";
+import type { Corner } from "./lasso";
+import { panelRects } from "./panel_layout";
+import { type PanelSource, storeSource, watchSource } from "./panel_source";
+import { type Drawn, PanelView, sharedBounds } from "./panel_view";
+import { Pin } from "./pin";
+import { Pointing, type Target } from "./pointing";
+import { type StageOptions, stageOptions } from "./stage_options";
 import { Visibility } from "./visibility";
-
-/** Time constant with which a fitted view follows growing bounds: new frames glide in, they do not jerk. */
-const GLIDE_MS = 120;
 
 /** Mark on the browser's performance timeline: samples are on screen for the first time. */
 export const FIRST_PICTURE = "hidden:first-picture";
@@ -26,15 +28,21 @@ export function attachStage(canvas: HTMLCanvasElement, store: Store): () => void
 }
 
 class Stage {
-  private scatter: Scatter | null = null;
+  private readonly options: StageOptions;
+  private readonly sources: ReadonlySignal<readonly PanelSource[]>;
+  private graphics: Graphics | null = null;
+  private views: readonly PanelView[] = [];
+  /** What each view drew last. */
+  private drawn: readonly (Drawn | null)[] = [];
   private size: Size = { width: 1, height: 1 };
-  private shownCamera: Camera | null = null;
-  private fitted: Camera = { x: 0, y: 0, zoom: 1 };
+  private readonly rig = new CameraRig();
+  private readonly pin = new Pin();
   private readonly visibility = new Visibility();
-  private pointer: { readonly clientX: number; readonly clientY: number } | null = null;
+  private readonly pointing: Pointing;
   private request = 0;
   private lastAt = 0;
-  private themeChanged = true;
+  /** What all panels share is uploaded when it changed, not with every picture. */
+  private changed = { theme: true, masks: true, look: true };
   private marked = false;
   private readonly stops: (() => void)[];
 
@@ -42,76 +50,125 @@ class Stage {
     private readonly canvas: HTMLCanvasElement,
     private readonly store: Store,
   ) {
-    this.start();
+    this.options = stageOptions(store);
+    const own = [storeSource(store)];
+    this.sources = computed(() => this.options.panels.value ?? own);
+    this.pointing = new Pointing(canvas, store, (at) => this.targetAt(at));
     const resized = new ResizeObserver(() => this.resize());
     resized.observe(canvas);
+    this.start();
     this.resize();
     const lost = (event: Event) => {
       event.preventDefault();
-      this.scatter = null;
+      this.graphics = null;
+      this.views = [];
       store.transient.drawing.value = "lost";
     };
-    const restored = () => this.start();
+    const restored = () => {
+      this.start();
+      this.open(this.sources.peek());
+    };
     canvas.addEventListener("webglcontextlost", lost);
     canvas.addEventListener("webglcontextrestored", restored);
     this.stops = [
       () => resized.disconnect(),
       () => canvas.removeEventListener("webglcontextlost", lost),
       () => canvas.removeEventListener("webglcontextrestored", restored),
+      effect(() => this.open(this.sources.value)),
       effect(() => this.watch()),
-      effect(() => {
-        void [store.derived.colours.value, store.transient.dark.value];
-        this.themeChanged = true;
-        this.invalidate();
-      }),
-      listenGestures(canvas, {
-        size: () => this.size,
-        camera: () => this.shownCamera ?? this.fitted,
-        fitted: () => this.fitted,
-        move: (camera) => {
-          store.view.camera.value = camera;
-        },
-        fit: () => store.fitCamera(),
-        point: (at) => {
-          this.pointer = at;
-          this.invalidate();
-        },
-      }),
+      this.onChange("theme", () => [store.derived.colours.value, store.transient.dark.value]),
+      this.onChange("masks", () => [store.explore.selectedMask.value, store.explore.filterMask.value]),
+      this.onChange("look", () => [this.options.look.value]),
+      this.listen(),
     ];
   }
 
   destroy(): void {
     for (const stop of this.stops) stop();
     cancelAnimationFrame(this.request);
-    this.scatter?.destroy();
-    this.scatter = null;
+    this.free();
     this.store.transient.hover.value = null;
+  }
+
+  private listen(): () => void {
+    const { store, options, pointing, rig } = this;
+    return listenGestures(this.canvas, {
+      size: () => this.views[0]?.rect ?? this.size,
+      local: (at) => {
+        const [x, y] = pointing.onCanvas(at);
+        const { left, top } = this.views.find((view) => view.has([x, y]))?.rect ?? { left: 0, top: 0 };
+        return [x - left, y - top];
+      },
+      camera: () => store.view.camera.peek() ?? rig.now,
+      fitted: () => rig.fitted,
+      tool: () => options.tool.peek(),
+      move: (camera) => {
+        store.view.camera.value = camera;
+      },
+      fit: () => {
+        pointing.doubleClick();
+        store.fitCamera();
+      },
+      point: (at) => {
+        pointing.point(at);
+        this.invalidate();
+      },
+      click: (at, change) => pointing.click(at, change),
+      outline: (corners) => {
+        options.drawn.value =
+          corners?.map(([clientX, clientY]) => pointing.onCanvas({ clientX, clientY })) ?? null;
+      },
+      enclose: (corners, change) => pointing.enclose(corners, change),
+    });
+  }
+
+  private onChange(what: "theme" | "masks" | "look", read: () => unknown): () => void {
+    return effect(() => {
+      void read();
+      this.changed[what] = true;
+      this.invalidate();
+    });
   }
 
   private start(): void {
     try {
-      this.scatter = new Scatter(this.canvas);
+      this.graphics = new Graphics(this.canvas);
     } catch (error) {
       this.giveUp(error);
       return;
     }
     this.store.transient.drawing.value = "ok";
-    this.themeChanged = true;
-    this.invalidate();
+    this.changed = { theme: true, masks: true, look: true };
+  }
+
+  /** One view a source; another number of them shares the GPU's memory anew. */
+  private open(sources: readonly PanelSource[]): void {
+    for (const view of this.views) view.destroy();
+    const { graphics } = this;
+    this.views =
+      graphics === null ? [] : sources.map((one) => new PanelView(graphics, one, 1 / sources.length));
+    this.drawn = this.views.map(() => null);
+    this.layOut();
+  }
+
+  private free(): void {
+    for (const view of this.views) view.destroy();
+    this.graphics?.destroy();
+    this.views = [];
+    this.graphics = null;
   }
 
   /** Without WebGL2, or with a driver that refuses the shaders, there is nothing to draw with; the view says so. */
   private giveUp(error: unknown): void {
     if (!(error instanceof NoWebGL2Error)) console.error(error);
-    this.scatter?.destroy();
-    this.scatter = null;
+    this.free();
     this.store.transient.drawing.value = "missing";
   }
 
-  /** Whether the driver has compiled everything. */
-  private compiled(scatter: Scatter): boolean {
+  /** What the driver says of its programs; when it refuses one the view says so. */
+  private compiled(ready: () => boolean): boolean {
     try {
-      return scatter.ready();
+      return ready();
     } catch (error) {
       this.giveUp(error);
       return false;
@@ -120,10 +177,16 @@ class Stage {
 
   /** Subscribes to everything that the picture depends on. */
   private watch(): void {
-    const { view, data, derived, transient } = this.store;
-    void [derived.position.value, derived.frames.value, data.buffered.value, data.bufferedLandscapes.value];
-    void [view.camera.value, view.landscapeOpacity.value, view.hiddenClasses.value, data.samples.value];
-    void [transient.visible.value, data.failed.value, view.markLies.value, derived.lyingBelow.value];
+    const { view, transient } = this.store;
+    for (const source of this.sources.value) watchSource(source);
+    void [view.camera.value, view.landscapeOpacity.value, view.hiddenClasses.value, view.markLies.value];
+    void transient.visible.value;
+    void [
+      transient.visible.value,
+      this.options.pinned.value,
+      this.options.trails.value,
+      this.options.density.value,
+    ];
     this.invalidate();
   }
 
@@ -138,155 +201,100 @@ class Stage {
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     this.size = { width: Math.max(1, width), height: Math.max(1, height) };
-    this.shownCamera = null;
+    this.layOut();
+  }
+
+  private layOut(): void {
+    const rects = panelRects(this.views.length, this.size);
+    for (const [i, view] of this.views.entries()) view.rect = rects[i] ?? view.rect;
+    this.options.rects.value = rects;
+    this.rig.reset();
     this.invalidate();
   }
 
   private draw(at: number): void {
-    const { scatter, store } = this;
+    const { graphics, store, views, rig } = this;
     const elapsed = Math.min(at - this.lastAt, 50);
     this.lastAt = at;
-    if (scatter === null || !store.transient.visible.peek()) return;
-    const camera = this.moveCamera(elapsed);
+    const [first] = views;
+    if (graphics === null || first === undefined || !store.transient.visible.peek()) return;
     const instant = store.transient.reducedMotion.peek();
     const fading = this.visibility.step(store.view.hiddenClasses.peek(), instant ? Infinity : elapsed);
-    if (this.themeChanged || fading !== "still") this.setTheme(scatter);
-    const moreToUpload = uploadAhead(store, scatter);
-    const position = store.derived.position.peek();
-    const ready = this.frames(scatter);
+    this.share(graphics, fading !== "still");
+    const moreToUpload = views.map((view) => view.upload()).includes(true);
+    const now = views.map((view) => view.drawn());
     // The picture before stays until the data is here; the view says that it is loading.
-    const waiting = ready === "loading" || store.derived.awaitingSamples.peek();
-    const compiling = !waiting && !this.compiled(scatter);
+    const waiting = now[0] === "loading";
+    if (!waiting) this.drawn = now.map((drawn, i) => (drawn === "loading" ? (this.drawn[i] ?? null) : drawn));
+    this.followPin();
+    const bounds = sharedBounds(views);
+    const camera = rig.step(bounds[0] ?? null, store.view.camera.peek(), first.rect, elapsed, instant);
+    const compiling = !waiting && !this.compiled(() => graphics.ready());
     if (waiting || compiling) {
-      if (this.scatter !== null && (moreToUpload || compiling)) this.invalidate();
+      if (this.graphics !== null && (moreToUpload || compiling)) this.invalidate();
       return;
     }
     // An empty canvas needs no drawing: the first one costs as much as a full one.
-    if (ready === null && !this.marked) return;
-    this.updateHover(camera, ready);
-    scatter.render({
-      from: ready?.from ?? null,
-      to: ready?.to ?? null,
-      mix: position?.mix ?? 0,
+    const nothing = this.drawn.every((drawn) => drawn === null);
+    if (nothing && !this.marked) return;
+    const by = this.options.landscapeBy.peek();
+    if (by !== "off") graphics.setLandscapeBy(by);
+    const pixelRatio = window.devicePixelRatio;
+    graphics.clear(this.size, pixelRatio);
+    this.pointing.updateHover();
+    const all = {
       camera,
-      fitted: this.fitted,
-      size: this.size,
-      pixelRatio: window.devicePixelRatio,
-      landscape: store.view.landscapeOpacity.peek(),
-      hollowBelow: store.view.markLies.peek() ? (store.derived.lyingBelow.peek() ?? 0) : 0,
+      fitted: rig.fitted,
+      canvas: this.size,
+      pixelRatio,
+      landscape: by === "off" ? 0 : store.view.landscapeOpacity.peek(),
+      markLies: store.view.markLies.peek(),
       hover: store.transient.hover.peek()?.index ?? -1,
-    });
-    if (ready !== null && !this.marked) {
+      trails: this.options.trails.peek(),
+      density: this.options.density.peek(),
+    };
+    for (const [i, view] of views.entries()) {
+      const drawn = this.drawn[i];
+      const origin = i === 1 && this.options.difference.peek() ? first : null;
+      if (drawn) view.draw(drawn, all, bounds[i] ?? null, origin);
+    }
+    if (!nothing && !this.marked) {
       this.marked = true;
       performance.mark(FIRST_PICTURE);
     }
-    const gliding = this.shownCamera !== null && !sameView(this.shownCamera, this.target(), this.size);
-    if (moreToUpload || fading === "fading" || gliding) this.invalidate();
+    const more = !this.compiled(() => graphics.laterReady()) || moreToUpload || rig.gliding(first.rect);
+    if (this.graphics !== null && (more || fading === "fading")) this.invalidate();
   }
 
-  private target(): Camera {
-    return this.store.view.camera.peek() ?? this.fitted;
-  }
-
-  /** A camera that the user moved is obeyed at once; the fitted one is glided to. */
-  private moveCamera(elapsed: number): Camera {
-    const bounds = unionBounds(this.store.derived.frames.peek()?.bounds ?? []);
-    if (bounds !== null) this.fitted = fitCamera(bounds, this.size);
-    const chosen = this.store.view.camera.peek();
-    const from = this.shownCamera;
-    const glide = chosen === null && from !== null && !this.store.transient.reducedMotion.peek();
-    let camera = chosen ?? this.fitted;
-    if (glide && !sameView(from, camera, this.size)) {
-      const nearer = mixCameras(from, camera, 1 - Math.exp(-elapsed / GLIDE_MS));
-      // The last stretch is taken at once, so that the view rests exactly where it belongs.
-      if (!sameView(nearer, camera, this.size)) camera = nearer;
-    }
-    // Before there is anything to fit there is nothing to glide from either.
-    this.shownCamera = bounds === null && chosen === null ? null : camera;
-    return camera;
-  }
-
-  /** The frames around the time now; "loading" while one is on its way, `null` when there is nothing to draw. */
-  private frames(scatter: Scatter): Drawn | "loading" | null {
-    const { derived, data } = this.store;
-    const position = derived.position.peek();
-    if (position === null) return null;
-    const { a, b } = position;
-    const [from, to] = [this.store.frameAt(a), this.store.frameAt(b)];
-    const [fromKey, toKey] = [this.store.key(a), this.store.key(b)];
-    const present = from && to && fromKey !== null && toKey !== null;
-    if (!present || !scatter.hasFrame(fromKey) || !scatter.hasFrame(toKey)) {
-      const failed = data.failed.peek();
-      return failed.has(a) || failed.has(b) ? null : "loading";
-    }
-    return {
-      from: { key: fromKey, bounds: from.bounds, frame: from },
-      to: { key: toKey, bounds: to.bounds, frame: to },
-    };
-  }
-
-  private setTheme(scatter: Scatter): void {
-    const { derived, transient } = this.store;
+  /** Uploads what all panels share and what changed of it. */
+  private share(graphics: Graphics, fading: boolean): void {
+    const { derived, transient, explore } = this.store;
+    const { theme, masks, look } = this.changed;
+    this.changed = { theme: false, masks: false, look: false };
+    if (masks) graphics.samples.setMasks(explore.selectedMask.peek(), explore.filterMask.peek());
+    if (look) graphics.samples.setLook(this.options.look.peek());
+    if (!theme && !fading) return;
     const page = transient.dark.peek() ? "dark" : "light";
-    scatter.setTheme({
+    graphics.setTheme({
       classes: derived.colours.peek(),
       neutral: NEUTRAL[page],
-      paper: PAGE[page].paper,
-      ink: PAGE[page].ink,
+      accent: ACCENT[page],
+      dark: transient.dark.peek(),
+      ...PAGE[page],
       visibility: (i) => this.visibility.of(i),
     });
-    this.themeChanged = false;
   }
 
-  private updateHover(camera: Camera, drawn: Drawn | null): void {
-    const { transient } = this.store;
-    const index = this.pointer === null || drawn === null ? -1 : this.pick(camera, drawn, this.pointer);
-    const before = transient.hover.peek();
-    if (index < 0 || this.pointer === null) {
-      if (before !== null) transient.hover.value = null;
-      return;
-    }
-    const { clientX, clientY } = this.pointer;
-    const same = before?.index === index && before.clientX === clientX && before.clientY === clientY;
-    if (!same) transient.hover.value = { index, clientX, clientY };
+  private followPin(): void {
+    const { view, explore } = this.store;
+    const mask = this.options.pinned.peek() ? explore.selectedMask.peek() : null;
+    const moved = this.pin.follow(view.camera.peek() ?? this.rig.now, this.drawn[0] ?? null, mask);
+    if (moved !== null) view.camera.value = moved;
   }
 
-  private pick(camera: Camera, { from, to }: Drawn, pointer: { clientX: number; clientY: number }): number {
-    const { store, size } = this;
-    const position = store.derived.position.peek();
-    const box = this.canvas.getBoundingClientRect();
-    const half: [number, number] = [size.width / 2, size.height / 2];
-    const clip: [number, number] = [
-      (pointer.clientX - box.left) / half[0] - 1,
-      1 - (pointer.clientY - box.top) / half[1],
-    ];
-    const labels = store.data.samples.peek()?.labels;
-    const hidden = store.view.hiddenClasses.peek();
-    const mix = position?.mix ?? 0;
-    const nearest = mix < 0.5 ? from.frame : to.frame;
-    return pickSample(
-      {
-        from: from.frame,
-        to: to.frame,
-        fromAffine: clipAffine(camera, size, from.bounds),
-        toAffine: clipAffine(camera, size, to.bounds),
-        mix,
-        shown: (i) => {
-          const label = labels?.[i] ?? -1;
-          return !hidden.has(label >= 0 ? label : (nearest.prediction[i] as number));
-        },
-      },
-      clip,
-      half,
-    );
+  private targetAt(at: Corner): Target | null {
+    const i = this.views.findIndex((view) => view.has(at));
+    const [view, drawn] = [this.views[i], this.drawn[i]];
+    return view && drawn ? { view, drawn } : null;
   }
-}
-
-interface DrawnFrame extends SceneFrame {
-  readonly frame: FrameData;
-}
-
-interface Drawn {
-  readonly from: DrawnFrame;
-  readonly to: DrawnFrame;
 }

@@ -1,6 +1,6 @@
 /** Why this file: moves frames from the client's memory to the GPU before they are needed, a little in every frame. */
-import type { Store } from "../state/store";
-import type { Scatter } from "./scatter";
+import type { Panel } from "./panel";
+import type { PanelSource } from "./panel_source";
 
 /** Frames and landscapes uploaded ahead in one browser frame; those that are looked at now always are. */
 const AHEAD_PER_FRAME = 2;
@@ -10,48 +10,50 @@ const AHEAD_PER_FRAME = 2;
  *
  * @returns whether more is waiting.
  */
-export function uploadAhead(store: Store, scatter: Scatter): boolean {
-  const position = store.derived.position.peek();
+export function uploadAhead(source: PanelSource, panel: Panel): boolean {
+  const position = source.position.peek();
   if (position === null) return false;
-  const count = store.derived.steps.peek().length;
-  const first = store.frameAt(position.a) ?? store.frameAt(position.b);
+  const count = source.keys.peek().length;
+  const first = source.frameAt(position.a) ?? source.frameAt(position.b);
   if (first === undefined) return false;
-  scatter.setSamples(first.count, count, store.data.samples.peek()?.labels ?? null);
+  panel.setSamples(first.count, count, source.labels.peek());
   for (const i of new Set([position.a, position.b])) {
-    uploadFrame(store, scatter, i);
-    uploadLandscape(store, scatter, i, count);
+    uploadFrame(source, panel, i);
+    uploadLandscape(source, panel, i);
   }
-  return ahead(store, scatter, count);
+  return ahead(source, panel);
 }
 
-function ahead(store: Store, scatter: Scatter, count: number): boolean {
+function ahead(source: PanelSource, panel: Panel): boolean {
+  const keys = source.keys.peek();
   let budget = AHEAD_PER_FRAME;
-  for (const i of store.data.buffered.peek()) {
-    if (scatter.freeFrames === 0) break;
+  for (const i of source.buffered.peek()) {
+    if (panel.freeFrames === 0) break;
     // Samples may have changed in number when the probe was logged anew: such a frame waits until it is looked at.
-    if (scatter.hasFrame(store.key(i) ?? "") || store.frameAt(i)?.count !== scatter.samples) continue;
+    if (panel.hasFrame(keys[i] ?? "") || source.frameAt(i)?.count !== panel.samples) continue;
     if (budget-- === 0) return true;
-    uploadFrame(store, scatter, i);
+    uploadFrame(source, panel, i);
   }
-  for (const i of store.data.bufferedLandscapes.peek()) {
-    if (scatter.freeLandscapes === 0) break;
-    if (scatter.hasLandscape(store.key(i) ?? "")) continue;
-    if (store.landscapeAt(i)?.size !== scatter.landscapeSize) continue;
+  for (const i of source.bufferedLandscapes.peek()) {
+    if (panel.freeLandscapes === 0) break;
+    if (panel.hasLandscape(keys[i] ?? "")) continue;
+    if (source.landscapeAt(i)?.size !== panel.landscapeSize) continue;
     if (budget-- === 0) return true;
-    uploadLandscape(store, scatter, i, count);
+    uploadLandscape(source, panel, i);
   }
   return false;
 }
 
-function uploadFrame(store: Store, scatter: Scatter, i: number): void {
-  const key = store.key(i);
-  const frame = store.frameAt(i);
-  if (key !== null && frame !== undefined && !scatter.hasFrame(key)) scatter.uploadFrame(key, frame);
+function uploadFrame(source: PanelSource, panel: Panel, i: number): void {
+  const key = source.keys.peek()[i];
+  const frame = source.frameAt(i);
+  if (key !== undefined && frame !== undefined && !panel.hasFrame(key)) panel.uploadFrame(key, frame);
 }
 
-function uploadLandscape(store: Store, scatter: Scatter, i: number, count: number): void {
-  const key = store.key(i);
-  const landscape = store.landscapeAt(i);
-  if (key === null || landscape === undefined || scatter.hasLandscape(key)) return;
-  scatter.uploadLandscape(key, landscape, count);
+function uploadLandscape(source: PanelSource, panel: Panel, i: number): void {
+  const keys = source.keys.peek();
+  const key = keys[i];
+  const landscape = source.landscapeAt(i);
+  if (key === undefined || landscape === undefined || panel.hasLandscape(key)) return;
+  panel.uploadLandscape(key, landscape, keys.length);
 }

@@ -114,7 +114,14 @@ export function derive(view: Store["view"], data: Store["data"], transient: Stor
     const columns = Object.entries(frames.value?.faithfulness ?? {});
     return Object.fromEntries(columns.map(([name, column]) => [name, column[i] ?? null]));
   });
-  const classes = computed(() => data.index.value?.probe?.classes ?? []);
+  let heldClasses: readonly string[] = [];
+  const classes = computed(() => {
+    const now = data.index.value?.probe?.classes ?? [];
+    // Every poll brings another list of the same names; what follows from them is costly.
+    const same = now.length === heldClasses.length && now.every((name, i) => name === heldClasses[i]);
+    if (!same) heldClasses = now;
+    return heldClasses;
+  });
   const age = computed(() => Math.max(0, data.now.value - data.lastUpdate.value));
   return {
     layerIndex,

@@ -2,8 +2,8 @@
 import { batch } from "@preact/signals";
 import { type Client, RequestError } from "../data/client";
 import type { FramesIndex, RunIndex, Samples } from "../data/types";
+import { defaultLayer, defaultMethod } from "./defaults";
 import type { PollResult } from "./poller";
-import { defaultLayer, defaultMethod } from "./selection";
 import type { Store } from "./store";
 import type { Link } from "./url";
 
@@ -123,6 +123,10 @@ export class IndexSync {
     if (link === null) return;
     if (link.hide !== undefined) view.hiddenClasses.value = link.hide;
     if (link.lies) view.markLies.value = true;
+    const { explore } = this.store;
+    if (link.query !== undefined) explore.text.value = link.query;
+    if (link.filter) explore.filtering.value = true;
+    if (link.selection !== undefined) explore.linked.value = link.selection;
     if (link.camera !== undefined) view.camera.value = link.camera;
     if (link.epoch !== undefined && derived.steps.peek().length > 0) this.store.seek(link.epoch);
   }

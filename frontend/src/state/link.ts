@@ -1,18 +1,20 @@
 /** Why this file: keeps the page's link up to date with the view, so that copying the address copies what one sees. */
-import { effect } from "@preact/signals";
-import { defaultLayer, defaultMethod } from "./selection";
+import { computed, effect } from "@preact/signals";
+import { defaultLayer, defaultMethod } from "./defaults";
+import { encodeSelection } from "./selection_code";
 import type { Store } from "./store";
 import { formatLink, type HashAccess, type Link, WRITE_DELAY_MS } from "./url";
 
 /** What of the view differs from how the run would open by itself. */
-function currentLink(store: Store): Link {
-  const { view, data, derived } = store;
+function currentLink(store: Store, selection: string): Link {
+  const { view, data, derived, explore } = store;
   const index = data.index.value;
   const layer = derived.layerIndex.value;
   const run = view.run.value;
   const method = view.method.value;
   const camera = view.camera.value;
   const time = view.time.value;
+  const query = explore.text.value.trim();
   return {
     ...((data.runs.value?.runs.length ?? 0) > 1 && { run }),
     ...(index !== null && layer !== null && layer !== defaultLayer(index) && { layer: layer.name }),
@@ -21,14 +23,23 @@ function currentLink(store: Store): Link {
     ...(camera !== null && { camera }),
     hide: view.hiddenClasses.value,
     ...(view.markLies.value && { lies: true as const }),
+    ...(query !== "" && { query }),
+    ...(explore.filtering.value && { filter: true as const }),
+    // A selection that the link asks for stays in it until it is known what it means.
+    selection: explore.linked.value || selection,
   };
 }
 
 /** Starts; the returned function stops it. */
 export function syncLink(store: Store, hash: HashAccess): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  // Not computed again as time moves: of many samples it takes milliseconds.
+  const selection = computed(() => {
+    const picked = store.explore.selection.value;
+    return picked === null ? "" : encodeSelection(picked);
+  });
   const stop = effect(() => {
-    const link = currentLink(store);
+    const link = currentLink(store, selection.value);
     // Until a run is open, what the page was opened with is not known to be wrong.
     if (store.data.index.value === null) return;
     clearTimeout(timer);

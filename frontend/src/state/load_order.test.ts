@@ -11,23 +11,31 @@ describe("loadOrder", () => {
   const names = (count: number, current: number[], affordable = 100) =>
     loadOrder(count, current, affordable).map(({ part, frame }) => `${part[0]}${frame}`);
 
-  it("wants what is looked at, both ends, then the nearest; landscapes after", () => {
+  it("wants what is looked at, both ends, then the nearest; landscapes after, outcomes last", () => {
     expect(names(6, [2, 3])).toEqual([
-      ...["f2", "f3", "l2", "l3"],
+      ...["f2", "f3", "l2", "l3", "o2", "o3"],
       ...["f5", "f0", "f1", "f4"],
       ...["l5", "l0", "l1", "l4"],
+      ...["o1", "o4", "o0", "o5"],
     ]);
+  });
+
+  it("wants every choice of samples before the outcomes of other epochs", () => {
+    const order = loadOrder(2, [1], 100, 2).map(({ part, frame }) => `${part} ${frame}`);
+    expect(order.slice(-3)).toEqual(["chosen 0", "chosen 1", "outcomes 0"]);
   });
 
   it("wants everything once", () => {
     const order = names(40, [39]);
-    expect(order.length).toBe(80);
-    expect(new Set(order).size).toBe(80);
+    expect(order.length).toBe(120);
+    expect(new Set(order).size).toBe(120);
   });
 
   it("stops at what fits, but not short of what is looked at", () => {
-    expect(names(100, [50, 51], 1)).toEqual(["f50", "f51", "l50", "l51"]);
-    expect(names(100, [50], 5).length).toBe(2 * 7);
+    const maps = (affordable: number, ...current: number[]) =>
+      names(100, current, affordable).filter((name) => name[0] !== "o");
+    expect(maps(1, 50, 51)).toEqual(["f50", "f51", "l50", "l51"]);
+    expect(maps(5, 50).length).toBe(2 * 7);
   });
 
   it("wants nothing without frames", () => {

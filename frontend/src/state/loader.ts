@@ -1,7 +1,7 @@
-/** Why this file: fetches frames and landscapes ahead of the time now, a few at a time, and puts them in the store. */
+/** Why this file: fetches what belongs to the run ahead of the time now, a few things at a time, and puts it in the store. */
 import { effect } from "@preact/signals";
 import { type Client, type FrameAddress, RequestError } from "../data/client";
-import { loadOrder, type Wanted } from "./load_order";
+import { loadOrder, type Part, type Wanted } from "./load_order";
 import type { Store } from "./store";
 
 /** Requests at once: a browser opens six connections a server, and the index needs one. */
@@ -10,74 +10,131 @@ export const MAX_REQUESTS = 4;
 const CACHE_SHARE = 0.9;
 /** x, y, prediction (2 bytes each), confidence, flags, kept. */
 const FRAME_BYTES_PER_SAMPLE = 9;
+/** Prediction and runner-up (2 bytes each), confidence, margin, entropy, loss as a 32-bit float. */
+const OUTCOME_BYTES_PER_SAMPLE = 11;
 /** Until one has arrived, landscapes are taken to be 256 x 256 cells of 4 bytes. */
 const ASSUMED_LANDSCAPE_BYTES = 256 * 256 * 4;
+/** Whole runs are asked anew at most this often while things arrive. */
+const ANNOUNCE_EVERY_MS = 250;
+
+/** What can be asked for: `key` names it in the cache. */
+interface Order extends FrameAddress {
+  readonly part: Part;
+  readonly key: string;
+}
 
 /** Starts loading; the returned function stops it. */
 export function startLoader(store: Store, client: Client): () => void {
+  const { cache, data, derived, view } = store;
+  const { snapshots } = store.explore;
   const inFlight = new Map<string, AbortController>();
   let landscapeBytes = ASSUMED_LANDSCAPE_BYTES;
   let selection: string | undefined;
+  let announcing: ReturnType<typeof setTimeout> | undefined;
+
+  const samples = () => data.index.peek()?.probe?.count ?? 0;
 
   function affordable(): number {
-    const samples = store.data.index.peek()?.probe?.count ?? 0;
-    const each = samples * FRAME_BYTES_PER_SAMPLE + landscapeBytes;
-    return Math.floor((CACHE_SHARE * store.cache.limitBytes) / each);
+    const each = samples() * FRAME_BYTES_PER_SAMPLE + landscapeBytes;
+    return Math.floor((CACHE_SHARE * cache.limitBytes) / each);
   }
 
-  function missing({ part, frame }: Wanted): boolean {
-    if (store.data.failed.peek().has(frame) || inFlight.has(part + store.key(frame))) return false;
-    if (part === "frame") return !store.data.buffered.peek().has(frame);
-    if (store.derived.frames.peek()?.landscape[frame] == null) return false;
-    return !store.data.bufferedLandscapes.peek().has(frame);
+  /** The request for something; `null` when there is no such thing. */
+  function orderOf({ part, frame }: Wanted): Order | null {
+    const at = { run: view.run.peek(), layer: view.layer.peek(), part };
+    if (part === "chosen" || part === "outcomes") {
+      const names = part === "chosen" ? snapshots.choiceNames : snapshots.outcomeNames;
+      const name = names.peek()[frame];
+      return name == null ? null : { ...at, ...name };
+    }
+    const frames = derived.frames.peek();
+    const key = store.key(frame);
+    const step = frames?.steps[frame];
+    const version = frames?.versions[frame];
+    if (key === null || step === undefined || version === undefined) return null;
+    return { ...at, key, step, version };
+  }
+
+  function missing({ part, frame }: Wanted, { key }: Order, urgent: boolean): boolean {
+    if (inFlight.has(part + key)) return false;
+    if (part === "chosen") return cache.chosen(key) === undefined && !snapshots.failed.peek().has(key);
+    if (part === "outcomes") {
+      if (cache.outcomes(key) !== undefined || snapshots.failed.peek().has(key)) return false;
+      // What is fetched for later never drops a map.
+      const room = CACHE_SHARE * cache.limitBytes - cache.bytes;
+      return urgent || samples() * OUTCOME_BYTES_PER_SAMPLE * (inFlight.size + 1) <= room;
+    }
+    if (data.failed.peek().has(frame)) return false;
+    if (part === "frame") return !data.buffered.peek().has(frame);
+    if (derived.frames.peek()?.landscape[frame] == null) return false;
+    return !data.bufferedLandscapes.peek().has(frame);
   }
 
   function pump(): void {
-    const position = store.derived.position.peek();
+    const position = derived.position.peek();
     if (position === null || !store.transient.visible.peek() || inFlight.size >= MAX_REQUESTS) return;
-    const count = store.derived.steps.peek().length;
-    const current = position.mix < 0.5 ? [position.a, position.b] : [position.b, position.a];
-    const order = loadOrder(count, [...new Set(current)], affordable());
-    for (const wanted of order) {
+    const count = derived.steps.peek().length;
+    const current = [...new Set(position.mix < 0.5 ? [position.a, position.b] : [position.b, position.a])];
+    const choices = snapshots.choiceNames.peek().length;
+    for (const wanted of loadOrder(count, current, affordable(), choices)) {
       if (inFlight.size >= MAX_REQUESTS) return;
-      if (missing(wanted)) void load(wanted);
+      const order = orderOf(wanted);
+      if (order !== null && missing(wanted, order, current.includes(wanted.frame))) {
+        void load(order, wanted.frame);
+      }
     }
   }
 
-  async function load({ part, frame }: Wanted): Promise<void> {
-    const key = store.key(frame);
-    const frames = store.derived.frames.peek();
-    const bounds = frames?.bounds[frame];
-    const step = frames?.steps[frame];
-    const version = frames?.versions[frame];
-    if (key === null || bounds === undefined || step === undefined || version === undefined) return;
-    const { run, layer } = store.view;
-    const address: FrameAddress = { run: run.peek(), layer: layer.peek(), step, version };
+  async function fetchPart(order: Order, frame: number, signal: AbortSignal): Promise<void> {
+    const { part, key } = order;
+    if (part === "frame") {
+      const bounds = derived.frames.peek()?.bounds[frame];
+      if (bounds !== undefined) cache.putFrame(key, await client.frame(order, bounds, signal));
+    } else if (part === "landscape") {
+      const landscape = await client.landscape(order, signal);
+      landscapeBytes = landscape.cells.byteLength;
+      cache.putLandscape(key, landscape);
+    } else if (part === "outcomes") {
+      cache.putOutcomes(key, await client.outcomes(order, signal));
+    } else {
+      cache.putChosen(key, await client.selected(order.run, order.step, order.version, signal));
+    }
+  }
+
+  async function load(order: Order, frame: number): Promise<void> {
+    const { part, key } = order;
     const controller = new AbortController();
     inFlight.set(part + key, controller);
     try {
-      if (part === "frame") {
-        store.cache.putFrame(key, await client.frame(address, bounds, controller.signal));
-      } else {
-        const landscape = await client.landscape(address, controller.signal);
-        landscapeBytes = landscape.cells.byteLength;
-        store.cache.putLandscape(key, landscape);
-      }
-      store.refreshBuffered();
+      await fetchPart(order, frame, controller.signal);
+      if (part === "frame" || part === "landscape") store.refreshBuffered();
+      if (part !== "landscape") announce(part === "outcomes" && frame === derived.nearestFrame.peek());
     } catch (error) {
       if (controller.signal.aborted) return;
-      store.markFailed(key, error instanceof RequestError ? error.message : String(error));
+      const message = error instanceof RequestError ? error.message : String(error);
+      if (part === "outcomes" || part === "chosen") snapshots.markFailed(key, message);
+      else store.markFailed(key, message);
     } finally {
       if (inFlight.get(part + key) === controller) inFlight.delete(part + key);
     }
     pump();
   }
 
+  /** What the epoch shown waits for is announced at once, the rest together. */
+  function announce(now: boolean): void {
+    if (now) snapshots.announce();
+    else
+      announcing ??= setTimeout(() => {
+        announcing = undefined;
+        snapshots.announce();
+      }, ANNOUNCE_EVERY_MS);
+  }
+
   const stop = effect(() => {
-    const now = [store.view.run.value, store.view.layer.value, store.view.method.value].join("\u0000");
+    const now = [view.run.value, view.layer.value, view.method.value].join("\u0000");
     // Reading these subscribes to them: new frames, a moved time, a retry or a return to the tab may need data.
-    void [store.derived.frames.value, store.derived.position.value];
-    void [store.data.failed.value, store.transient.visible.value];
+    void [derived.frames.value, derived.position.value, snapshots.choiceNames.value];
+    void [data.failed.value, snapshots.failed.value, store.transient.visible.value];
     if (now !== selection) {
       for (const controller of inFlight.values()) controller.abort();
       inFlight.clear();
@@ -87,6 +144,7 @@ export function startLoader(store: Store, client: Client): () => void {
   });
   return () => {
     stop();
+    clearTimeout(announcing);
     for (const controller of inFlight.values()) controller.abort();
   };
 }

@@ -51,4 +51,27 @@ describe("PayloadCache", () => {
     cache.putFrame("c", frame);
     expect(cache.hasFrame("a")).toBe(false);
   });
+
+  it("counts outcomes and choices, and reading a whole run does not change what is dropped first", () => {
+    const outcomes = {
+      step: 0,
+      prediction: Uint16Array.of(1),
+      runnerUp: Uint16Array.of(0),
+      confidence: Uint8Array.of(1),
+      margin: Uint8Array.of(1),
+      entropy: Uint8Array.of(1),
+      loss: Float32Array.of(1),
+    };
+    const cache = new PayloadCache(9 + 9 + 11);
+    cache.putFrame("a", frame);
+    cache.putOutcomes("a", outcomes);
+    cache.putFrame("b", frame);
+    expect(cache.bytes).toBe(29);
+    expect(cache.peekFrame("a")).toBe(frame);
+    expect(cache.outcomes("a")).toBe(outcomes);
+    cache.putChosen("a", Int32Array.of(7));
+    expect(cache.peekFrame("a")).toBeUndefined();
+    expect([cache.outcomes("a"), cache.chosen("a")]).toEqual([outcomes, Int32Array.of(7)]);
+    expect(cache.bytes).toBe(24);
+  });
 });

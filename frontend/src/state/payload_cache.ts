@@ -1,13 +1,14 @@
 /**
- * Why this file: frames and landscapes stay on the client so that scrubbing asks the server for nothing, but only up to
+ * Why this file: frames, landscapes and outcomes stay on the client so that scrubbing asks the server for nothing, but only up to
  * a limit of bytes; beyond it the least recently used are dropped.
  */
-import type { FrameData, LandscapeData } from "../data/types";
+import type { FrameData, LandscapeData, Outcomes } from "../data/types";
 
 /** 256 MB: 18,000 frames of 2,000 samples, or 180 of 200,000; well below what a browser tab may hold. */
 export const CACHE_LIMIT_BYTES = 256 * 1024 * 1024;
 
-type Entry = { readonly bytes: number; readonly payload: FrameData | LandscapeData };
+type Payload = FrameData | LandscapeData | Outcomes | Int32Array;
+type Entry = { readonly bytes: number; readonly payload: Payload };
 
 export class PayloadCache {
   /** Insertion order is order of use: a `Map` keeps it. */
@@ -26,6 +27,21 @@ export class PayloadCache {
 
   landscape(key: string): LandscapeData | undefined {
     return this.get(`l${key}`) as LandscapeData | undefined;
+  }
+
+  /** Without counting as use: going through a whole run must not change what is dropped first. */
+  peekFrame(key: string): FrameData | undefined {
+    return this.entries.get(`f${key}`)?.payload as FrameData | undefined;
+  }
+
+  /** Outcomes are read in passes over the run; what is dropped first is the oldest. */
+  outcomes(key: string): Outcomes | undefined {
+    return this.entries.get(`o${key}`)?.payload as Outcomes | undefined;
+  }
+
+  /** Rows that were chosen at a step. */
+  chosen(key: string): Int32Array | undefined {
+    return this.entries.get(`c${key}`)?.payload as Int32Array | undefined;
   }
 
   hasFrame(key: string): boolean {
@@ -51,7 +67,20 @@ export class PayloadCache {
     this.put(`l${key}`, { bytes: landscape.cells.byteLength, payload: landscape });
   }
 
-  private get(key: string): FrameData | LandscapeData | undefined {
+  putOutcomes(key: string, outcomes: Outcomes): void {
+    const { prediction, runnerUp, confidence, margin, entropy, loss } = outcomes;
+    const columns = [prediction, runnerUp, confidence, margin, entropy, loss];
+    this.put(`o${key}`, {
+      bytes: columns.reduce((sum, column) => sum + column.byteLength, 0),
+      payload: outcomes,
+    });
+  }
+
+  putChosen(key: string, rows: Int32Array): void {
+    this.put(`c${key}`, { bytes: rows.byteLength, payload: rows });
+  }
+
+  private get(key: string): Payload | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined) return undefined;
     this.entries.delete(key);

@@ -1,5 +1,12 @@
 /** Why this file: the session's tests need a server that speaks docs/http_api.md and whose state they can change. */
-import { frameBytes, landscapeBytes, makeFrame, makeLandscape } from "../data/codec.fixture";
+import {
+  frameBytes,
+  landscapeBytes,
+  makeFrame,
+  makeLandscape,
+  outcomesBytes,
+  rowsBytes,
+} from "../data/codec.fixture";
 import type { RunIndex } from "../data/types";
 import { makeIndex } from "./index.fixture";
 
@@ -50,6 +57,28 @@ export class Server {
     }
     if (route === "landscape")
       return new Response(landscapeBytes(makeLandscape(2, () => [0, 255, 255], { step })));
+    if (route === "outcomes") {
+      const columns = {
+        prediction: Uint16Array.of(step % 2, 1),
+        runnerUp: Uint16Array.of(1, 0),
+        confidence: Uint8Array.of(200, 100),
+        margin: Uint8Array.of(150, 50),
+        entropy: Uint8Array.of(10, 20),
+      };
+      return new Response(outcomesBytes(columns, [0x3c00, 0x4000]));
+    }
+    if (route === "selected") return new Response(rowsBytes(1));
+    if (route === "details") {
+      const rows = (query.get("rows") ?? "").split(",").map(Number);
+      const each = <T>(value: T) => rows.map(() => value);
+      return Response.json({
+        k: 1,
+        neighbours: rows.map((row) => [1 - row]),
+        distances: each([0.5]),
+        classes: each([]),
+        probabilities: each([]),
+      });
+    }
     const index = this.indexOf[query.get("run") ?? ""];
     return index ? Response.json(index) : new Response("There is no such run.", { status: 404 });
   }

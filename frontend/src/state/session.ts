@@ -1,8 +1,10 @@
 /** Why this file: starts everything that keeps the store filled while the tab is open, and stops it again. */
 import { effect, type ReadonlySignal } from "@preact/signals";
 import { Client } from "../data/client";
+import { startGrower } from "./grower";
 import { IndexSync } from "./index_sync";
 import { syncLink } from "./link";
+import { startLinkedSelection } from "./linked_selection";
 import { startLoader } from "./loader";
 import { startPlayer } from "./player";
 import { Poller } from "./poller";
@@ -39,6 +41,8 @@ export function startSession(
     }),
     startLoader(store, client),
     startPlayer(store),
+    startLinkedSelection(store),
+    startGrower(store, client),
     syncLink(store, hash),
     () => poller.pause(),
     () => clearInterval(clock),

@@ -132,7 +132,12 @@ describe("derived", () => {
   });
 
   it("counts samples by label", () => {
-    store.data.samples.value = { ids: ["a", "b", "c", "d"], labels: Int32Array.of(0, 2, -1, 2), texts: null };
+    store.data.samples.value = {
+      ids: ["a", "b", "c", "d"],
+      labels: Int32Array.of(0, 2, -1, 2),
+      texts: null,
+      columns: [],
+    };
     expect(store.derived.classCounts.value).toEqual([1, 0, 2]);
   });
 

@@ -8,10 +8,11 @@
 import { batch, signal } from "@preact/signals";
 import type { FrameData, LandscapeData, RunIndex, RunsAnswer, Samples } from "../data/types";
 import type { Camera } from "../gl/camera";
+import { defaultMethod } from "./defaults";
 import { type Derived, derive } from "./derived";
+import { Explore } from "./explore";
 import { fromFrameUnits, toFrameUnits } from "./locate";
 import { PayloadCache } from "./payload_cache";
-import { defaultMethod } from "./selection";
 
 /** What the tab is able to show now. Views turn it into a sentence that says what to do. */
 export type Status =
@@ -94,9 +95,12 @@ export class Store {
   readonly derived: Derived;
   /** Decoded frames and landscapes, least recently used ones dropped first. */
   readonly cache = new PayloadCache();
+  /** The query and the selection. */
+  readonly explore: Explore;
 
   constructor() {
     this.derived = derive(this.view, this.data, this.transient);
+    this.explore = new Explore(this);
   }
 
   /** Points of frame `i` of the selected layer and method, when they are on the client. */
@@ -115,6 +119,7 @@ export class Store {
     if (key === null) return;
     this.cache.putFrame(key, frame);
     this.refreshBuffered();
+    this.explore.snapshots.announce();
   }
 
   putLandscape(i: number, landscape: LandscapeData): void {
@@ -158,6 +163,9 @@ export class Store {
       this.view.follow.value = true;
       this.view.hiddenClasses.value = new Set();
       this.transient.hover.value = null;
+      // What a link says of a selection holds for the run that it names.
+      this.explore.linked.value = "";
+      this.explore.notice.value = "";
       this.data.index.value = null;
       this.data.samples.value = null;
       this.data.thumbnailsUrl.value = null;
@@ -264,6 +272,7 @@ export class Store {
   /** Same as `reload`, and forgets which frames failed. */
   retry(): void {
     this.data.failed.value = new Map();
+    this.explore.snapshots.failed.value = new Map();
     this.reload();
   }
 

@@ -62,3 +62,10 @@ describe("links", () => {
     expect(parseLink("p.hidden.epoch=0")).toEqual({ epoch: 0 });
   });
 });
+
+it("carries a query and a selection whatever characters they have", () => {
+  const link = { query: 'label="a&b=c" and conf>80%', filter: true, selection: "i:a%2Cb,c" } as const;
+  const fragment = formatLink(link, "hidden");
+  expect(fragment.split("&").length).toBe(4);
+  expect(parseLink(fragment)).toEqual(link);
+});

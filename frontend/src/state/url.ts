@@ -1,6 +1,6 @@
 /**
- * Why this file: a view can be sent to a colleague. Run, layer, method, time, camera, hidden classes and whether lies
- * are marked travel in TensorBoard's URL fragment under `p.hidden.*`; everybody else's keys are left as they are.
+ * Why this file: a view can be sent to a colleague. Run, layer, method, time, camera, hidden classes, whether lies
+ * are marked, the query and the selection travel in TensorBoard's URL fragment under `p.hidden.*`; everybody else's keys are left as they are.
  */
 import type { Camera } from "../gl/camera";
 
@@ -25,6 +25,12 @@ export interface Link {
   readonly hide?: ReadonlySet<number>;
   /** Samples that the map lies about are marked. */
   readonly lies?: true;
+  /** What is looked for, as it is typed. */
+  readonly query?: string;
+  /** What the query does not find is faded. */
+  readonly filter?: true;
+  /** Code of the selection. */
+  readonly selection?: string;
 }
 
 /** Classes as "0-2,5". */
@@ -88,6 +94,9 @@ export function parseLink(fragment: string): Link {
     ...(camera !== undefined && { camera }),
     ...(hide.size > 0 && { hide }),
     ...(text("lies") === "1" && { lies: true as const }),
+    ...(text("q") !== undefined && { query: text("q") as string }),
+    ...(text("filter") === "1" && { filter: true as const }),
+    ...(text("select") !== undefined && { selection: text("select") as string }),
   };
 }
 
@@ -105,6 +114,9 @@ export function formatLink(link: Link, fragment: string): string {
   }
   if (link.hide !== undefined && link.hide.size > 0) ours.push(["hide", formatRanges(link.hide)]);
   if (link.lies) ours.push(["lies", "1"]);
+  if (link.query) ours.push(["q", link.query]);
+  if (link.filter) ours.push(["filter", "1"]);
+  if (link.selection) ours.push(["select", link.selection]);
   return [...foreign, ...ours.map(([key, value]) => `${KEY_PREFIX}${key}=${encodeURIComponent(value)}`)].join(
     "&",
   );

@@ -45,6 +45,9 @@ const BASE = {
 /** Colour of samples without a class. */
 export const NEUTRAL = { light: "#8a8a8a", dark: "#9a9a9a" } as const;
 
+/** What is selected, as `--accent` in tokens.css. */
+export const ACCENT = { light: "#f57c00", dark: "#ff9800" } as const;
+
 /** Background and text of the tab, as TensorBoard has them. */
 export const PAGE = {
   light: { paper: "#ffffff", ink: "#212121" },

@@ -1,10 +1,12 @@
-/** The whole tab: rail, strip, map and timeline, and the keyboard that works on all of them. */
+/** The whole tab: rail, strip, search, map and timeline, and the keyboard that works on all of them. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Store } from "../state/store";
 import { handleKey } from "./keys";
 import { Rail } from "./rail/rail";
+import { ExploreBar } from "./search/explore_bar";
+import { FIELD_ID } from "./search/search_field";
 import { Space } from "./space/space";
 import { StoreProvider } from "./store_context";
 import { Strip } from "./strip/strip";
@@ -16,8 +18,11 @@ export function App({ store }: { store: Store }): JSX.Element {
   const railOpen = useSignal(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const used = handleKey(event, store, () => {
-        helpOpen.value = true;
+      const used = handleKey(event, store, {
+        openHelp: () => {
+          helpOpen.value = true;
+        },
+        search: () => document.getElementById(FIELD_ID)?.focus(),
       });
       if (used) event.preventDefault();
     };
@@ -31,6 +36,7 @@ export function App({ store }: { store: Store }): JSX.Element {
       <div class="app" data-rail={railOpen.value ? "open" : "closed"} data-bare={bare}>
         {!bare && <Rail />}
         <Strip helpOpen={helpOpen} railOpen={railOpen} />
+        {!bare && <ExploreBar />}
         <Space />
         {!bare && <Timeline />}
       </div>

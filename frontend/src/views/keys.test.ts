@@ -5,13 +5,20 @@ import { storeWith } from "./testing";
 
 let store: Store;
 let helps: number;
+let searches: number;
 let stop: () => void = () => undefined;
 beforeEach(() => {
   store = storeWith();
   helps = 0;
+  searches = 0;
   const listen = (event: KeyboardEvent) => {
-    const used = handleKey(event, store, () => {
-      helps += 1;
+    const used = handleKey(event, store, {
+      openHelp: () => {
+        helps += 1;
+      },
+      search: () => {
+        searches += 1;
+      },
     });
     if (used) event.preventDefault();
   };
@@ -77,4 +84,25 @@ test("F fits, L marks lies, ? helps, Escape closes, other keys are left alone", 
   press("Escape");
   expect(store.view.badgeOpen.value).toBe(false);
   expect(press("a")).toBe(false);
+});
+
+test("/ searches; Ctrl Z undoes the selection and Ctrl Shift Z redoes it", () => {
+  expect(press("/")).toBe(true);
+  expect(searches).toBe(1);
+  store.explore.selectRows([1, 3], "replace");
+  expect(press("z", { ctrlKey: true })).toBe(true);
+  expect(store.explore.selectedMask.value).toBeNull();
+  press("Z", { metaKey: true, shiftKey: true });
+  expect(store.explore.selection.value?.count).toBe(2);
+  const field = document.body.appendChild(document.createElement("input"));
+  expect(press("z", { ctrlKey: true }, field)).toBe(false);
+});
+
+test("Escape closes what is open first, and then clears the selection", () => {
+  store.explore.selectRows([1], "replace");
+  store.view.badgeOpen.value = true;
+  press("Escape");
+  expect([store.view.badgeOpen.value, store.explore.selection.value?.count]).toEqual([false, 1]);
+  press("Escape");
+  expect(store.explore.selection.value?.count).toBe(0);
 });

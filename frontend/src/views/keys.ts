@@ -16,10 +16,12 @@ export const KEY_HELP: readonly KeyHelp[] = [
   { keys: ["←", "→"], does: "one epoch back or on" },
   { keys: ["Shift ←", "Shift →"], does: "ten epochs" },
   { keys: ["Home", "End"], does: "first or newest epoch" },
+  { keys: ["/"], does: "find samples" },
+  { keys: ["Ctrl Z"], does: "undo the selection; redo: Shift, too" },
   { keys: ["F"], does: "fit the map into view" },
   { keys: ["L"], does: "mark where the map lies" },
   { keys: ["?"], does: "this help" },
-  { keys: ["Esc"], does: "close what is open" },
+  { keys: ["Esc"], does: "close what is open, then select nothing" },
 ];
 
 /** Fields that need the keys themselves. */
@@ -27,16 +29,26 @@ const TYPING = "input, select, textarea, [contenteditable]";
 /** Controls that Space presses. */
 const PRESSED_BY_SPACE = "button, a[href], summary";
 
+/** What keys do beyond the store. */
+export interface KeyActions {
+  readonly openHelp: () => void;
+  /** Puts the caret into the field of the query. */
+  readonly search: () => void;
+}
+
 /**
  * Does what a key stands for.
  *
- * @param openHelp called for `?`
  * @returns whether the key was used, so that the browser should not use it too
  */
-export function handleKey(event: KeyboardEvent, store: Store, openHelp: () => void): boolean {
-  if (event.altKey || event.ctrlKey || event.metaKey) return false;
+export function handleKey(event: KeyboardEvent, store: Store, actions: KeyActions): boolean {
   const target = event.target;
   if (target instanceof Element && target.closest(TYPING) !== null) return false;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "z") {
+    store.explore[event.shiftKey ? "redo" : "undo"]();
+    return true;
+  }
+  if (event.altKey || event.ctrlKey || event.metaKey) return false;
   const steps = store.derived.steps.peek();
   const stride = event.shiftKey ? LEAP : 1;
   switch (event.key) {
@@ -66,10 +78,14 @@ export function handleKey(event: KeyboardEvent, store: Store, openHelp: () => vo
       store.view.markLies.value = !store.view.markLies.peek();
       return true;
     case "?":
-      openHelp();
+      actions.openHelp();
+      return true;
+    case "/":
+      actions.search();
       return true;
     case "Escape":
-      store.view.badgeOpen.value = false;
+      if (store.view.badgeOpen.peek()) store.view.badgeOpen.value = false;
+      else store.explore.clearSelection();
       return true;
     default:
       return false;

@@ -5,6 +5,8 @@ import tokens from "../theme/tokens.css?inline";
 import layout from "./app.css?inline";
 import badge from "./badge/badge.css?inline";
 import rail from "./rail/rail.css?inline";
+import search from "./search/search.css?inline";
+import selection from "./selection/selection.css?inline";
 import space from "./space/space.css?inline";
 import states from "./states/states.css?inline";
 import curve from "./timeline/curve.css?inline";
@@ -16,6 +18,8 @@ export const STYLES: readonly string[] = [
   controls,
   layout,
   rail,
+  search,
+  selection,
   space,
   badge,
   timeline,

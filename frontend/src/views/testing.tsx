@@ -91,7 +91,7 @@ export function frameData(step: number): FrameData {
 
 /** The six samples. */
 export function samples(texts: readonly string[] | null = null): Samples {
-  return { ids: ["a", "b", "c", "d", "e", "f"], labels: Int32Array.from(LABELS), texts };
+  return { ids: ["a", "b", "c", "d", "e", "f"], labels: Int32Array.from(LABELS), texts, columns: [] };
 }
 
 /** A store that shows `index`, all of its frames loaded, at its newest map, three seconds after it was written. */

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { attachStage } from "../../gl/stage";
-import { IconButton } from "../../ui/button";
+import { stageOptions } from "../../gl/stage_options";
 import { plural } from "../../ui/format";
 import { useDerived } from "../../ui/use_derived";
 import { Badge } from "../badge/badge";
@@ -13,31 +13,27 @@ import { LoadingMark } from "./loading_mark";
 import { MapKey } from "./map_key";
 import { Notices } from "./notices";
 import { mapSummary } from "./summary";
+import { DrawnOutline, Tools } from "./tools";
 
 /** The centre of the tab. */
 export function Space(): JSX.Element {
   const store = useStore();
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => (canvas.current === null ? undefined : attachStage(canvas.current, store)), [store]);
+  const { tool } = stageOptions(store);
   const summary = useDerived(() => mapSummary(store), [store]);
   const clear = useDerived(() => obstacle(store) === "none", [store]);
   return (
     <main class="space">
-      <canvas ref={canvas} class="map" role="img" aria-label={summary} />
+      <canvas ref={canvas} class="map" data-tool={tool.value} role="img" aria-label={summary} />
       {clear.value && (
         <>
           <Badge />
           <Notices />
           <MapKey />
           <LoadingMark />
-          {store.view.camera.value !== null && (
-            <IconButton
-              icon="fit"
-              label="Fit the map into view (F)"
-              class="fit"
-              onClick={() => store.fitCamera()}
-            />
-          )}
+          <DrawnOutline />
+          <Tools />
           <HoverCard />
         </>
       )}

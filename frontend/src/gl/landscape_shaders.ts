@@ -1,126 +1,5 @@
-/** Why this file: the GLSL of the map's three programs, next to each other because they share the palette. */
-
-/** Class colours for every program; NONE is the class of a sample that has none, as in the frames. */
-const COMMON = `#version 300 es
-precision highp float;
-precision highp int;
-uniform highp sampler2D uPalette;
-uniform int uClasses;
-const uint NONE = 65535u;
-vec4 paletteOf(uint c) {
-  int i = c < uint(uClasses) ? int(c) : uClasses;
-  return texelFetch(uPalette, ivec2(i & 255, i >> 8), 0);
-}
-`;
-
-/** Values of `uPass`. */
-export const PASS = { discs: 0, hollow: 1, rings: 2, hover: 3 } as const;
-
-/** Attribute locations of the points. */
-export const ATTRIBUTE = {
-  from: 0,
-  to: 1,
-  fromPrediction: 2,
-  toPrediction: 3,
-  fromMarks: 4,
-  toMarks: 5,
-  label: 6,
-} as const;
-
-/**
- * Positions come normalised over each frame's own bounds; uFrom and uTo take them to clip space, where they are mixed. Marks
- * are flags and kept. Discs, hollow discs and rings are three passes, so that what is worth noticing is never covered.
- */
-export const POINTS_VERTEX = `${COMMON}
-layout(location = 0) in vec2 aFrom;
-layout(location = 1) in vec2 aTo;
-layout(location = 2) in uint aFromPrediction;
-layout(location = 3) in uint aToPrediction;
-layout(location = 4) in uvec2 aFromMarks;
-layout(location = 5) in uvec2 aToMarks;
-layout(location = 6) in uint aLabel;
-uniform vec4 uFrom, uTo;
-uniform float uMix, uRadius, uRing, uHollowBelow;
-uniform int uPass;
-flat out vec3 vFill;
-flat out vec3 vRing;
-flat out float vPresence;
-flat out float vDisc;
-flat out float vExtent;
-flat out float vHole;
-void main() {
-  bool placedFrom = (aFromMarks.x & 2u) == 0u;
-  bool placedTo = (aToMarks.x & 2u) == 0u;
-  vec2 from = aFrom * uFrom.xy + uFrom.zw;
-  vec2 to = aTo * uTo.xy + uTo.zw;
-  // A sample that has a place in one of the frames only stays there and fades.
-  vec2 at = !placedFrom ? to : !placedTo ? from : mix(from, to, uMix);
-  uint prediction = uMix < 0.5 ? aFromPrediction : aToPrediction;
-  bool wrong = aLabel != NONE && prediction != NONE && aLabel != prediction;
-  vec4 fill = paletteOf(aLabel != NONE ? aLabel : prediction);
-  vPresence = mix(float(placedFrom), float(placedTo), uMix) * fill.a;
-  vFill = fill.rgb;
-  vRing = wrong ? paletteOf(prediction).rgb : fill.rgb;
-  bool early = placedTo ? placedFrom && uMix < 0.5 : true;
-  bool hollow = float((early ? aFromMarks : aToMarks).y) < uHollowBelow;
-  int pass = wrong ? ${PASS.rings} : hollow ? ${PASS.hollow} : ${PASS.discs};
-  bool mine = uPass == ${PASS.hover} || uPass == pass;
-  if (!mine || vPresence <= 0.0) {
-    gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-    gl_PointSize = 0.0;
-    return;
-  }
-  bool ringed = uPass == ${PASS.rings} || uPass == ${PASS.hover};
-  // A hollow disc has less ink, so it is larger, and its rim is wide enough to show its colour.
-  float size = uPass == ${PASS.hover} ? 1.5 : uPass == ${PASS.rings} ? 0.85 : 1.0;
-  vDisc = (hollow ? 1.25 : 1.0) * size * uRadius;
-  vHole = hollow ? vDisc - max(0.42 * vDisc, 1.0) : -1.0;
-  vExtent = ringed ? vDisc + 4.0 * uRing : vDisc;
-  gl_Position = vec4(at, 0.0, 1.0);
-  gl_PointSize = 2.0 * vExtent + 2.0;
-}
-`;
-
-/** From the inside: disc in the label's colour, with a hole where the map lies, halo, ring in the predicted class's colour, halo. uRing is one width. */
-export const POINTS_FRAGMENT = `#version 300 es
-precision highp float;
-precision highp int;
-flat in vec3 vFill;
-flat in vec3 vRing;
-flat in float vPresence;
-flat in float vDisc;
-flat in float vExtent;
-flat in float vHole;
-uniform float uAlpha, uRing;
-uniform int uPass;
-uniform vec3 uHalo, uInk;
-out vec4 colour;
-void main() {
-  float d = length(gl_PointCoord - 0.5) * (2.0 * vExtent + 2.0);
-  float inDisc = clamp(vDisc - d + 0.5, 0.0, 1.0);
-  vec3 fill = mix(vFill, uHalo, clamp(vHole - d + 0.5, 0.0, 1.0));
-  if (uPass == ${PASS.discs} || uPass == ${PASS.hollow}) {
-    colour = vec4(fill, 1.0) * (inDisc * (uPass == ${PASS.discs} ? uAlpha : 1.0) * vPresence);
-    return;
-  }
-  float inGap = clamp(vDisc + uRing - d + 0.5, 0.0, 1.0);
-  float inRing = clamp(vDisc + 2.75 * uRing - d + 0.5, 0.0, 1.0);
-  float inHalo = clamp(vExtent - d + 0.5, 0.0, 1.0);
-  vec3 rim = uPass == ${PASS.hover} ? uInk : uHalo;
-  vec3 rgb = mix(mix(mix(rim, vRing, inRing), uHalo, inGap), fill, inDisc);
-  float halo = uPass == ${PASS.hover} ? inHalo : max(inRing, 0.85 * inHalo);
-  colour = vec4(rgb, 1.0) * (halo * vPresence);
-}
-`;
-
-export const SCREEN_VERTEX = `#version 300 es
-out vec2 vClip;
-void main() {
-  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0;
-  vClip = corner;
-  gl_Position = vec4(corner, 0.0, 1.0);
-}
-`;
+/** Why this file: the GLSL that paints the decision landscape and blends what was painted. */
+import { COMMON } from "./glsl";
 
 /** What is left of the landscape's strength on a boundary, and where no sample supports what the model would decide. */
 export const SEAM_ALPHA = 0.08;
@@ -139,11 +18,14 @@ const unrolled = (line: (k: number) => string) => CELLS.map(line).join("\n  ");
  * a boundary: one half between two classes, less where more compete, and then the lowest around is taken. The votes thus
  * change sides where the model does and not half way between two cells. They are smooth functions with a gradient;
  * lead / gradient is the distance to the boundary, so the pale seam has the same width everywhere, and a core wide
- * enough to survive the texture's filter. Alpha rises from chance level (1 / classes) to certainty, fades where no sample is near, and at the grid's edge.
+ * enough to survive the texture's filter. Alpha rises from chance level (1 / classes) to certainty; by confidence it does not, and the
+ * colour does, along the map for numbers. Either fades where no sample is near, and at the grid's edge.
  */
 export const PAINT_FRAGMENT = `${COMMON}
 precision highp sampler2DArray;
 uniform sampler2DArray uCells;
+uniform sampler2D uMap;
+uniform bool uByConfidence;
 uniform int uLayer, uSize;
 uniform float uChance, uScale;
 uniform vec4 uInverse;
@@ -228,8 +110,14 @@ void main() {
   vec2 away = (2.0 * uv - 1.0) * (2.0 * uv - 1.0);
   float fade = 1.0 - smoothstep(FADE_FROM, 1.0, sqrt(length(away)));
   vec4 fill = paletteOf(uint(best));
-  float alpha = certainty * mix(UNSUPPORTED, 1.0, support) * seam * fade * fill.a;
-  colour = vec4(fill.rgb, 1.0) * (alpha * uWeight);
+  float alpha = mix(UNSUPPORTED, 1.0, support) * seam * fade * fill.a;
+  if (uByConfidence) {
+    float level = clamp((confidence - uChance) / (1.0 - uChance), 0.0, 1.0);
+    vec3 mapped = texture(uMap, vec2((0.5 + 255.0 * level) / 256.0, 0.5)).rgb;
+    colour = vec4(mapped, 1.0) * (alpha * uWeight);
+    return;
+  }
+  colour = vec4(fill.rgb, 1.0) * (certainty * alpha * uWeight);
 }
 `;
 

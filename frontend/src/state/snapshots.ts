@@ -1,0 +1,80 @@
+/**
+ * Why this file: beside the maps, the server tells what the model said of each sample at each snapshot, and which samples
+ * were chosen for labelling. This says how those are named, and which are on the client.
+ */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Outcomes } from "../data/types";
+import type { Store } from "./store";
+
+/** Names one write of one payload, and where it is asked for. */
+export interface PayloadName {
+  readonly key: string;
+  readonly step: number;
+  readonly version: string;
+}
+
+export class Snapshots {
+  /** Outcomes of each frame's snapshot; `null` where there is none to ask for. */
+  readonly outcomeNames: ReadonlySignal<readonly (PayloadName | null)[]>;
+  /** One entry a choice, steps ascending. */
+  readonly choiceNames: ReadonlySignal<readonly PayloadName[]>;
+  /** Counts what arrived, frames as well; raised at most a few times a second, because whole runs are looked at anew. */
+  readonly arrivals = signal(0);
+  /** Keys of what could not be had, with the sentence that says why. */
+  readonly failed = signal<ReadonlyMap<string, string>>(new Map());
+  /** Why this layer has no outcomes at all; "" when it has, or may have. */
+  readonly absent: ReadonlySignal<string>;
+
+  constructor(private readonly store: Pick<Store, "view" | "data" | "derived" | "cache">) {
+    const { view, data, derived } = store;
+    this.outcomeNames = computed(() => {
+      const layer = derived.layerIndex.value;
+      const run = view.run.value;
+      return derived.steps.value.map((step) => {
+        const version = layer?.versions?.[layer.steps.indexOf(step)];
+        if (layer === null || version === undefined) return null;
+        return { key: [run, layer.name, step, version].join("\u0000"), step, version };
+      });
+    });
+    this.choiceNames = computed(() => {
+      const selected = data.index.value?.selected;
+      const run = view.run.value;
+      return (selected?.steps ?? []).map((step, i) => {
+        const version = selected?.versions[i] ?? "";
+        return { key: [run, step, version].join("\u0000"), step, version };
+      });
+    });
+    this.absent = computed(() => {
+      const names = this.outcomeNames.value;
+      if (names.every((name) => name === null)) {
+        return "This run was logged without them, or by an older version.";
+      }
+      const failed = this.failed.value;
+      const reasons = names.map((name) => (name === null ? "" : (failed.get(name.key) ?? null)));
+      // One refusal may be a snapshot that was written again; that all are refused is a property of the run.
+      return reasons.includes(null) ? "" : (reasons.find((reason) => reason) ?? "");
+    });
+  }
+
+  /** Outcomes of the snapshot that frame `i` is a map of, when they are on the client. */
+  outcomesAt(i: number): Outcomes | undefined {
+    const name = this.outcomeNames.peek()[i];
+    return name == null ? undefined : this.store.cache.outcomes(name.key);
+  }
+
+  /** Rows of every choice at or before a step, oldest first; `null`: one of them is not on the client. */
+  chosenUntil(step: number): readonly Int32Array[] | null {
+    const names = this.choiceNames.peek().filter((name) => name.step <= step);
+    const rows = names.map(({ key }) => this.store.cache.chosen(key));
+    return rows.every((chosen) => chosen !== undefined) ? rows : null;
+  }
+
+  markFailed(key: string, message: string): void {
+    this.failed.value = new Map(this.failed.peek()).set(key, message);
+  }
+
+  /** Something arrived, or was dropped. */
+  announce(): void {
+    this.arrivals.value += 1;
+  }
+}
