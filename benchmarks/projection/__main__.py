@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2_000, help="only the first so many samples")
     parser.add_argument("--steps", type=int, help="only so many snapshots, evenly spaced")
     parser.add_argument("--seeds", type=int, default=1, help="how many")
-    parser.add_argument("--scaling", action="store_true", help="one warm frame of hidden at 1,000 samples and more")
+    parser.add_argument("--scaling", action="store_true", help="two frames of hidden at 1,000 samples and more")
     parser.add_argument("--largest", type=int, default=LARGEST, help="most samples of --scaling")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every step of every method")
     parser.add_argument("--markdown", action="store_true", help="print tables in Markdown instead of JSON summaries")

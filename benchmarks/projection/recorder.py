@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.projection.graph import Neighbours
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Embedding, Fitted, Inverse, Projector, RunProjector
 
 
@@ -98,6 +99,6 @@ class _TimedEmbedding:
     def inverse(self) -> Inverse:
         return self.embedding.inverse
 
-    def project(self, activations: FloatArray) -> FloatArray:
+    def project(self, activations: FloatArray, near: Neighbours | None = None) -> FloatArray:
         with self.watch.running():
-            return self.embedding.project(activations)
+            return self.embedding.project(activations, near)

@@ -62,6 +62,39 @@ def distance_blocks(points: FloatArray, rows: npt.NDArray[np.intp]) -> Iterator[
         yield slice(start, start + len(chosen)), distances
 
 
+def claimed_blocks(
+    points: FloatArray, rows: npt.NDArray[np.intp], others: npt.NDArray[np.intp], neighbours: IntArray
+) -> Iterator[tuple[slice, FloatArray, FloatArray]]:
+    """Squared distances from chosen rows to other rows, and to the neighbours that are claimed for them.
+
+    Args:
+        points: float32 [N, D].
+        rows: int [M], the rows to measure from.
+        others: int [J], ascending, the rows to measure to; a row's distance to itself is infinite.
+        neighbours: int32 [N, k].
+
+    Yields:
+        A slice of ``rows``, float32 [block, J] and float32 [block, k].
+    """
+    middle = points.mean(axis=0, dtype=np.float64).astype(np.float32)
+    there = points[others] - middle
+    block = max(1, BLOCK_ENTRIES // len(others))
+    for start in range(0, len(rows), block):
+        chosen = rows[start : start + block]
+        here, near = points[chosen] - middle, neighbours[chosen]
+        distances = squared_distances(here, there)
+        place = np.minimum(np.searchsorted(others, near), len(others) - 1)
+        claimed = np.take_along_axis(distances, place, axis=1)
+        # Those that are measured anyway are taken as they are, so that none is nearer than itself.
+        missing = others[place] != near
+        apart = points[near[missing]] - points[chosen[missing.nonzero()[0]]]
+        claimed[missing] = np.einsum("nd,nd->n", apart, apart)
+        own = np.minimum(np.searchsorted(others, chosen), len(others) - 1)
+        itself = np.flatnonzero(others[own] == chosen)
+        distances[itself, own[itself]] = np.inf
+        yield slice(start, start + len(chosen)), distances, claimed
+
+
 def smallest(distances: FloatArray, k: int) -> tuple[IntArray, FloatArray]:
     """The k smallest entries of each row, in ascending order; equal ones by column.
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges, nearest
 from tensorboard_plugin_hidden.projection.head import Head
-from tensorboard_plugin_hidden.projection.interpolation import filled, shepard
+from tensorboard_plugin_hidden.projection.interpolation import filled, shepard, spread
 from tensorboard_plugin_hidden.projection.layout import Springs, optimise
 from tensorboard_plugin_hidden.projection.methods.pca import principal_axes
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
@@ -32,6 +32,22 @@ and one that is finding its classes gets the steps to regroup its samples.
 
 EXAGGERATION = 8.0
 """Factor on all pulls at the start of a first map, or of one whose neighbours have all changed."""
+
+LANDMARKS = 20_000
+"""Samples that a first map of very many is laid out by, and that boundary points look for their neighbours among."""
+
+MANY = 60_000
+"""Samples above which a first map begins with landmarks, which cost more than they save below.
+
+Every fourth, fifth, ... sample is laid out with the others left out, and they start amid those of their neighbours
+that are there: the large shape of a map needs all steps and not all samples.
+"""
+
+SETTLING_ITERATIONS = 50
+"""Steps of all samples together after the landmarks have been laid out."""
+
+ROUNDS = 8
+"""Most times that places spread to neighbours; each reaches 15 times as many samples."""
 
 ANCHOR = 0.25
 """Spring to the earlier place of a sample that kept all its neighbours, in units of all its pulls together."""
@@ -100,7 +116,10 @@ def graph_of(fitted: Fitted) -> Graph:
     k = near.indices.shape[1]
     onto = Neighbours(torch.empty((0, k), dtype=torch.int64), torch.empty((0, k)))
     if len(boundary):
-        onto = nearest(boundary, samples, k, same=False)
+        # Evenly drawn: they must outline the regions, and a map of very many samples need not be searched for that.
+        step = -(-len(samples) // LANDMARKS)
+        among = nearest(boundary, samples[::step], k, same=False)
+        onto = Neighbours(step * among.indices, among.distances)
     both = Neighbours(torch.cat([near.indices, onto.indices]), torch.cat([near.distances, onto.distances]))
     answers = answers_of(fitted.head, fitted.activations)
     edges = weakened(fuzzy_edges(both), answers)
@@ -117,10 +136,34 @@ def answers_of(head: Head | None, activations: FloatArray) -> Tensor:
 
 def first_map(graph: Graph, seed: int) -> Tensor:
     """Places float32 [n + b, 2] of a first map."""
+    if graph.count <= MANY:
+        return _from_axes(graph.activations, graph.edges, graph.radius, seed)
+    start = _from_landmarks(graph, seed)
     generator = torch.Generator().manual_seed(seed)
-    centred = torch.from_numpy(graph.activations - graph.activations.mean(axis=0))
-    start = jittered(scaled(centred @ principal_axes(centred, seed), graph.radius), graph.radius, generator)
-    return scaled(optimise(start, graph.edges, COLD_ITERATIONS, exaggeration=EXAGGERATION), graph.radius)
+    start = jittered(torch.cat([start, shepard(start, graph.onto)]), graph.radius, generator)
+    return scaled(optimise(start, graph.edges, SETTLING_ITERATIONS), graph.radius)
+
+
+def _from_axes(activations: FloatArray, edges: Edges, radius: float, seed: int) -> Tensor:
+    """Places [m, 2] of rows [m, D] laid out from their principal components."""
+    generator = torch.Generator().manual_seed(seed)
+    centred = torch.from_numpy(activations - activations.mean(axis=0))
+    start = jittered(scaled(centred @ principal_axes(centred, seed), radius), radius, generator)
+    return scaled(optimise(start, edges, COLD_ITERATIONS, exaggeration=EXAGGERATION), radius)
+
+
+def _from_landmarks(graph: Graph, seed: int) -> Tensor:
+    """Places float32 [n, 2] that the samples start from when a part of them has been laid out, see ``LANDMARKS``."""
+    step = -(-graph.count // LANDMARKS)
+    landmarks = graph.activations[: graph.count : step]
+    rows = torch.from_numpy(landmarks)
+    near = nearest(rows, rows, min(graph.near.indices.shape[1], len(rows) - 1), same=True)
+    edges = weakened(fuzzy_edges(near), graph.answers[::step])
+    # As wide as the whole map will be.
+    laid = _from_axes(landmarks, edges, RADIUS * float(np.sqrt(len(landmarks))), seed)
+    places = np.full((graph.count, 2), np.nan, np.float32)
+    places[::step] = laid.numpy() * np.sqrt(graph.count / len(landmarks))
+    return torch.from_numpy(spread(places, graph.near.indices.numpy(), ROUNDS))
 
 
 def later_map(graph: Graph, earlier: Earlier, seed: int) -> Tensor:

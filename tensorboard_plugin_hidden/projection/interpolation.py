@@ -35,13 +35,14 @@ class InterpolatedEmbedding:
     inverse: Inverse
     activations: FloatArray
 
-    def project(self, activations: FloatArray) -> FloatArray:
+    def project(self, activations: FloatArray, near: Neighbours | None = None) -> FloatArray:
         """Places rows at the mean of their nearest fitted rows' places, weighted by inverse squared distance.
 
         The weights are Shepard's (1968), so that a duplicate of a fitted row is placed on it.
 
         Args:
             activations: float32 [m, D].
+            near: Their nearest fitted rows; searched where not given.
 
         Returns:
             float32 [m, 2].
@@ -49,8 +50,9 @@ class InterpolatedEmbedding:
         if not len(activations):
             return np.empty((0, 2), np.float32)
         count = min(NEIGHBOURS, len(self.positions))
-        near = nearest(torch.from_numpy(activations), torch.from_numpy(self.activations), count, same=False)
-        places: FloatArray = shepard(torch.from_numpy(self.positions), near).numpy()
+        if near is None:
+            near = nearest(torch.from_numpy(activations), torch.from_numpy(self.activations), count, same=False)
+        places: FloatArray = shepard(torch.from_numpy(self.positions), near.first(count)).numpy()
         return places
 
 
@@ -84,6 +86,30 @@ def filled(places: FloatArray, neighbours: IntArray) -> FloatArray:
     near = (whole[neighbours] * there[:, :, None]).sum(axis=1) / np.maximum(there.sum(axis=1), 1)[:, None]
     lost = ~known & np.asarray(there.any(axis=1))
     return np.where(lost[:, None], near, whole).astype(np.float32)
+
+
+def spread(places: FloatArray, neighbours: IntArray, rounds: int) -> FloatArray:
+    """Places [n, 2] of which most are NaN, filled in from row to neighbouring row.
+
+    Args:
+        places: float32 [n, 2], at least one of them finite.
+        neighbours: int [n, k], rows near each row.
+        rounds: Most times that places pass on; rows that are not reached come to the middle of the map.
+
+    Returns:
+        float32 [n, 2], finite.
+    """
+    places = places.copy()
+    for _ in range(rounds):
+        unknown = np.flatnonzero(~np.isfinite(places[:, 0]))
+        if not len(unknown):
+            break
+        near = places[neighbours[unknown]]
+        there = np.isfinite(near[:, :, 0])
+        reached = there.any(axis=1)
+        means = np.nan_to_num(near).sum(axis=1) / np.maximum(there.sum(axis=1), 1)[:, None]
+        places[unknown[reached]] = means[reached]
+    return filled(places, neighbours)
 
 
 def warm_start(earlier: Earlier | None, neighbours: IntArray, seed: int) -> FloatArray | None:

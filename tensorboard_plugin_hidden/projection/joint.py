@@ -11,7 +11,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from tensorboard_plugin_hidden.errors import HiddenError
@@ -19,6 +18,7 @@ from tensorboard_plugin_hidden.format.snapshot import FloatArray, Snapshot
 from tensorboard_plugin_hidden.geometry.faithfulness import NEIGHBOURS
 from tensorboard_plugin_hidden.projection.candidates import neighbours_and_graph
 from tensorboard_plugin_hidden.projection.frame import Clock, Drawn, draw_frame, earlier_of, finish
+from tensorboard_plugin_hidden.projection.graph import Neighbours
 from tensorboard_plugin_hidden.projection.prepare import FEWEST_ROWS, Prepared, prepare
 from tensorboard_plugin_hidden.projection.protocol import (
     Decode,
@@ -134,14 +134,19 @@ def draw_joint(
     }
     if there:
         turns, qualities = _turns([(members[place], item) for place, item in there])
-        fitted = _stacked(there, turns, len(members), seed)
+        fitted, near = _stacked(there, turns, len(members), seed)
         earlier = _earlier([item for _, item in there], [previous[place] for place, _ in there])
         embedding = named.fit(fitted, earlier, seed)
         shares = _shares(embedding, [item for _, item in there], turns)
-        around = np.concatenate([_all_places(share, item) for share, (_, item) in zip(shares, there, strict=True)])
+        placed = [
+            share.project(item.activations[len(item.fitted.activations) :], close)
+            for share, close, (_, item) in zip(shares, near, there, strict=True)
+        ]
+        around = np.concatenate([embedding.positions, *placed])
         spent = clock.elapsed(len(there))
-        for share, quality, (place, item) in zip(shares, qualities, there, strict=True):
-            drawn = finish(members[place].snapshot, item, share, previous[place], named, seed, Clock(*spent), around)
+        for share, others, quality, (place, item) in zip(shares, placed, qualities, there, strict=True):
+            before, one = previous[place], Clock(*spent)
+            drawn = finish(members[place].snapshot, item, share, others, before, named, seed, one, around)
             if np.isfinite(quality):
                 measures = {**drawn.frame.faithfulness, "alignment": quality}
                 drawn = replace(drawn, frame=replace(drawn.frame, faithfulness=measures))
@@ -227,26 +232,37 @@ def _places(member: Member, prepared: Prepared) -> dict[Hashable, int]:
     return {member.ids[row]: place for place, row in enumerate(prepared.rows.tolist())}
 
 
-def _stacked(there: Sequence[tuple[int, Prepared]], turns: Sequence[Turn], members: int, seed: int) -> Fitted:
+def _stacked(
+    there: Sequence[tuple[int, Prepared]], turns: Sequence[Turn], members: int, seed: int
+) -> tuple[Fitted, list[Neighbours]]:
     """The fitted rows of all members in the common space, with neighbours among all of them.
 
     No head is common to all, so methods that ask the head see none; the boundaries of all are there.
+
+    Returns:
+        The fitted rows, and for each member the fitted rows of all that are nearest to its rows that are not fitted.
     """
-    parts = [turn.onto(item.fitted.activations) for turn, (_, item) in zip(turns, there, strict=True)]
+    turned = [turn.onto(item.activations) for turn, (_, item) in zip(turns, there, strict=True)]
+    ends = [len(item.fitted.activations) for _, item in there]
+    parts = [rows[:end] for rows, end in zip(turned, ends, strict=True)]
+    others = [rows[end:] for rows, end in zip(turned, ends, strict=True)]
     activations = np.concatenate(parts)
     count = len(activations)
-    _, graph = neighbours_and_graph(activations, count, 1, min(NEIGHBOURS, count - 1), seed)
+    _, onto = neighbours_and_graph(np.concatenate([activations, *others]), count, 1, min(NEIGHBOURS, count - 1), seed)
+    sizes = [len(rows) for rows in others]
+    close = zip(torch.split(onto.indices[count:], sizes), torch.split(onto.distances[count:], sizes), strict=True)
     # A number for each sample of each member, the same at every step, however many samples each has.
     rows = np.concatenate([item.fitted.rows * members + place for place, item in there])
     boundary = [turn.onto(item.fitted.boundary) for turn, (_, item) in zip(turns, there, strict=True)]
-    return Fitted(
+    fitted = Fitted(
         activations,
-        graph.indices.numpy().astype(np.int32),
-        graph.distances.numpy(),
+        onto.indices[:count].numpy().astype(np.int32),
+        onto.distances[:count].numpy(),
         rows.astype(np.int32),
         None,
         np.concatenate(boundary),
     )
+    return fitted, [Neighbours(indices, distances) for indices, distances in close]
 
 
 def _earlier(prepared: Sequence[Prepared], previous: Sequence[Previous | None]) -> Earlier | None:
@@ -268,12 +284,6 @@ def _shares(embedding: Embedding, prepared: Sequence[Prepared], turns: Sequence[
         _Share(positions, _Back(embedding.inverse, turn), embedding, turn)
         for positions, turn in zip(np.split(embedding.positions, ends[:-1]), turns, strict=True)
     ]
-
-
-def _all_places(share: _Share, prepared: Prepared) -> npt.NDArray[np.float32]:
-    """Places of all rows of a member, fitted or not."""
-    fitted = len(prepared.fitted.activations)
-    return np.concatenate([share.positions, share.project(prepared.activations[fitted:])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +313,6 @@ class _Share:
     embedding: Embedding
     turn: Turn
 
-    def project(self, activations: FloatArray) -> FloatArray:
-        """Places [m, 2] of the member's activations [m, D]."""
-        return self.embedding.project(self.turn.onto(activations))
+    def project(self, activations: FloatArray, near: Neighbours | None = None) -> FloatArray:
+        """Places [m, 2] of the member's activations [m, D], whose nearest fitted rows are counted over all members."""
+        return self.embedding.project(self.turn.onto(activations), near)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.projection.graph import Neighbours
 
 A, B = 1.5769434, 0.8950608
 """Shape of UMAP's similarity in the map at min_dist 0.1 and spread 1 (McInnes et al. 2018)."""
@@ -122,8 +123,8 @@ class NetworkEmbedding:
     inverse: DecoderInverse
     encoder: nn.Module
 
-    def project(self, activations: FloatArray) -> FloatArray:
-        """Places [m, 2] of activations [m, D]."""
+    def project(self, activations: FloatArray, near: Neighbours | None = None) -> FloatArray:
+        """Places [m, 2] of activations [m, D]; an encoder needs no neighbours."""
         return _encoded(self.encoder, activations)
 
 

@@ -12,6 +12,7 @@ from tensorboard_plugin_hidden.format.snapshot import BoolArray, FloatArray, Int
 from tensorboard_plugin_hidden.geometry import faithfulness as measures
 from tensorboard_plugin_hidden.projection.boundary import MOST, SHARE, boundary_points
 from tensorboard_plugin_hidden.projection.candidates import neighbours_and_graph
+from tensorboard_plugin_hidden.projection.graph import Neighbours
 from tensorboard_plugin_hidden.projection.head import Head, standardised, stored_head, surrogate_head
 from tensorboard_plugin_hidden.projection.landscape import softmax
 from tensorboard_plugin_hidden.projection.protocol import Fitted
@@ -37,6 +38,7 @@ class Prepared:
         rows: int [n], their numbers in the snapshot, the fitted ones first.
         activations: float32 [n, D], standardised as a whole: centred, mean squared row norm 1 over the fitted rows.
         fitted: What methods fit.
+        near: The nearest fitted rows of each row that is not fitted.
         high: int32 [n, k], neighbours by activation among the n.
         neighbours: int32 [N, k], ``high`` in the snapshot's row numbers; -1 for rows that take no part.
         trouble: Why the stored head was not used, as a sentence; empty when it was, or when there was none.
@@ -45,6 +47,7 @@ class Prepared:
     rows: npt.NDArray[np.intp]
     activations: FloatArray
     fitted: Fitted
+    near: Neighbours
     high: IntArray
     neighbours: IntArray
     trouble: str
@@ -94,7 +97,7 @@ def prepare(snapshot: Snapshot, seed: int = 0) -> Prepared | str:
         return f"The layer {snapshot.layer} gives all samples the same activations at this step."
 
     k = measures.usable_neighbours(len(rows))
-    high, graph = neighbours_and_graph(activations, count, k, min(measures.NEIGHBOURS, count - 1), seed)
+    high, onto = neighbours_and_graph(activations, count, k, min(measures.NEIGHBOURS, count - 1), seed)
     neighbours = np.full((len(finite), k), -1, np.int32)
     neighbours[rows] = rows[high.indices.numpy()]
     head, trouble = _head(snapshot, activations[:count], rows[:count], centre, scale)
@@ -103,13 +106,14 @@ def prepare(snapshot: Snapshot, seed: int = 0) -> Prepared | str:
         boundary = boundary_points(activations[:count], head, min(MOST, int(SHARE * count)), seed)
     fitted = Fitted(
         activations[:count],
-        graph.indices.numpy().astype(np.int32),
-        graph.distances.numpy(),
+        onto.indices[:count].numpy().astype(np.int32),
+        onto.distances[:count].numpy(),
         rows[:count].astype(np.int32),
         head,
         boundary,
     )
-    return Prepared(rows, activations, fitted, high.indices.numpy().astype(np.int32), neighbours, trouble)
+    near = Neighbours(onto.indices[count:], onto.distances[count:])
+    return Prepared(rows, activations, fitted, near, high.indices.numpy().astype(np.int32), neighbours, trouble)
 
 
 def predicted(logits: FloatArray | None) -> tuple[IntArray | None, FloatArray | None]:

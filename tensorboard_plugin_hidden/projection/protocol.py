@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
+from tensorboard_plugin_hidden.projection.graph import Neighbours
 from tensorboard_plugin_hidden.projection.head import Head
 
 Decode = Callable[[FloatArray], FloatArray]
@@ -92,11 +93,12 @@ class Embedding(Protocol):
     def inverse(self) -> Inverse:
         """From places [m, 2] back to activations [m, D]."""
 
-    def project(self, activations: FloatArray) -> FloatArray:
+    def project(self, activations: FloatArray, near: Neighbours | None = None) -> FloatArray:
         """Places rows that were not fitted.
 
         Args:
             activations: float32 [m, D].
+            near: Their nearest fitted rows, where known: a method that needs them searches no more.
 
         Returns:
             float32 [m, 2].

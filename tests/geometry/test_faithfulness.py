@@ -34,6 +34,18 @@ def test_trustworthiness_from_anchors_is_near_that_from_all_samples(monkeypatch)
     assert measures.trustworthiness(points, claimed, seed=1) == sampled
 
 
+def test_ranks_among_a_sample_give_nearly_the_same(monkeypatch):
+    points, places = projected(900)
+    high, low = knn(points, 15)[0], knn(places, 15)[0]
+    exact = measures.trustworthiness(points, low), measures.trustworthiness(places, high)
+    monkeypatch.setattr(measures, "RANKED", 300)
+    sampled = measures.trustworthiness(points, low), measures.trustworthiness(places, high)
+    assert sampled != exact
+    assert sampled == pytest.approx(exact, abs=0.01)
+    perfect = measures.trustworthiness(points, high)
+    assert perfect == pytest.approx(1, abs=2e-3)
+
+
 def test_trustworthiness_is_undefined_from_half_of_the_samples_on():
     points, places = projected(10)
     with pytest.raises(HiddenError, match="fewer than 5 for 10 samples, got 5"):

@@ -4,7 +4,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.geometry import neighbours as module
-from tensorboard_plugin_hidden.geometry.neighbours import knn, overlap
+from tensorboard_plugin_hidden.geometry.neighbours import claimed_blocks, knn, overlap
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 40])
@@ -51,3 +51,16 @@ def test_overlap_counts_what_both_lists_name():
 
 def test_overlap_of_lists_of_unequal_length_is_out_of_the_longer():
     assert overlap(np.array([[1, 2]], np.int32), np.array([[1, 2, 3, 4]], np.int32)).tolist() == [0.5]
+
+
+@pytest.mark.parametrize("step", [1, 3])
+def test_claimed_neighbours_are_measured_whether_or_not_they_are_among_the_others(step, monkeypatch):
+    points = 50 + np.random.default_rng(4).standard_normal((90, 6)).astype(np.float32)
+    rows, others, claimed = np.arange(0, 90, 7), np.arange(0, 90, step), knn(points, 5)[0]
+    monkeypatch.setattr(module, "BLOCK_ENTRIES", 4 * len(others))
+    apart = ((points[:, None] - points[None]) ** 2).sum(2)
+    np.fill_diagonal(apart, np.inf)
+    for block, distances, own in claimed_blocks(points, rows, others, claimed):
+        chosen = rows[block]
+        np.testing.assert_allclose(distances, apart[chosen][:, others], rtol=1e-4)
+        np.testing.assert_allclose(own, np.take_along_axis(apart[chosen], claimed[chosen], axis=1), rtol=1e-4)

@@ -4,7 +4,7 @@ import torch
 
 from tensorboard_plugin_hidden.geometry.neighbours import knn, overlap
 from tensorboard_plugin_hidden.projection import candidates
-from tensorboard_plugin_hidden.projection.candidates import map_neighbours, nearest_fitted, neighbours_and_graph
+from tensorboard_plugin_hidden.projection.candidates import map_neighbours, neighbours_and_graph
 
 
 def points(count=600, width=16, seed=0):
@@ -29,21 +29,50 @@ def test_no_place_is_its_own_neighbour_among_duplicates(distinct):
     assert (places[rows.numpy()] == places[:, None]).all()
 
 
+@pytest.mark.parametrize("fitted", [12, 60, 590])
+def test_exact_neighbours_are_those_of_the_measures(fitted):
+    x = points()
+    high, onto = neighbours_and_graph(x, fitted, 15, 10, 0)
+    assert np.array_equal(high.indices.numpy(), knn(x, 15)[0])
+    assert np.array_equal(onto.indices[:fitted].numpy(), knn(x[:fitted], 10)[0])
+    apart = np.linalg.norm(x[fitted:, None] - x[None, :fitted], axis=2)
+    assert np.array_equal(onto.indices[fitted:].numpy(), np.argsort(apart, axis=1)[:, :10])
+    np.testing.assert_allclose(onto.distances[fitted:], np.sort(apart, axis=1)[:, :10], rtol=1e-4)
+
+
+def test_a_row_far_from_all_others_costs_the_others_no_precision():
+    x = points()
+    x[-1] = 1e9
+    _, onto = neighbours_and_graph(x, 500, 15, 10, 0)
+    assert np.array_equal(onto.indices[:500].numpy(), knn(x[:500], 10)[0])
+
+
 def test_approximate_neighbours_are_nearly_the_exact_ones(monkeypatch):
     x, fitted = points(), 480
     exact = neighbours_and_graph(x, fitted, 15, 10, 0)
     monkeypatch.setattr(candidates, "EXACT_ROWS", 100)
     approximate = neighbours_and_graph(x, fitted, 15, 10, 0)
-    for right, got, k in zip(exact, approximate, (15, 10), strict=True):
+    for right, got in zip(exact, approximate, strict=True):
         assert got.indices.shape == right.indices.shape
         assert overlap(right.indices.numpy(), got.indices.numpy()).mean() > 0.97
         assert (got.distances.diff(dim=1) >= 0).all()
-        rows = torch.arange(len(got.indices))[:, None]
+        rows = torch.arange(len(x))[:, None]
         assert not (got.indices == rows).any()
-        true = (torch.from_numpy(x)[got.indices] - torch.from_numpy(x)[: len(got.indices), None]).norm(dim=2)
+        true = (torch.from_numpy(x)[got.indices] - torch.from_numpy(x)[:, None]).norm(dim=2)
         torch.testing.assert_close(got.distances, true, rtol=1e-3, atol=1e-3)
-        assert k == got.indices.shape[1]
     assert approximate[1].indices.max() < fitted
+
+
+def test_too_few_fitted_neighbours_are_made_up_from_the_neighbours_neighbours(monkeypatch):
+    # Half of the rows are not fitted: most rows lack some of the 10.
+    x, fitted = points(), 300
+    exact = neighbours_and_graph(x, fitted, 15, 15, 0)[1]
+    monkeypatch.setattr(candidates, "EXACT_ROWS", 100)
+    got = neighbours_and_graph(x, fitted, 15, 15, 0)[1]
+    assert overlap(exact.indices.numpy(), got.indices.numpy()).mean() > 0.9
+    assert got.indices.max() < fitted
+    assert got.distances.isfinite().all()
+    assert (got.indices.sort(1).values.diff(dim=1) > 0).all()
 
 
 def test_rows_whose_near_neighbours_were_all_held_out_get_exact_ones(monkeypatch):
@@ -56,12 +85,3 @@ def test_rows_whose_near_neighbours_were_all_held_out_get_exact_ones(monkeypatch
     _, graph = neighbours_and_graph(x, 310, 15, 12, 0)
     expected, _ = knn(x[:310], 12)
     assert np.array_equal(np.sort(graph.indices[:10].numpy()), np.sort(expected[:10]))
-
-
-def test_rows_that_were_not_fitted_find_nearly_the_exact_neighbours(monkeypatch):
-    x = points()
-    exact = nearest_fitted(x[500:], x[:500], 10, 0)
-    monkeypatch.setattr(candidates, "EXACT_ROWS", 100)
-    approximate = nearest_fitted(x[500:], x[:500], 10, 0)
-    assert overlap(exact.indices.numpy(), approximate.indices.numpy()).mean() > 0.97
-    assert (approximate.distances.diff(dim=1) >= 0).all()

@@ -5,7 +5,7 @@ from scipy.optimize import brentq
 
 from tensorboard_plugin_hidden.geometry.neighbours import knn
 from tensorboard_plugin_hidden.projection import graph
-from tensorboard_plugin_hidden.projection.graph import Neighbours, fuzzy_edges, membership, nearest, nearest_twice
+from tensorboard_plugin_hidden.projection.graph import Neighbours, fuzzy_edges, membership, nearest
 
 
 def points(count=200, width=12, seed=0):
@@ -26,15 +26,6 @@ def test_nearest_among_other_points_may_be_the_same_place():
     x = points()
     found = nearest(x[:30], x, 1, same=False)
     np.testing.assert_array_equal(found.indices[:, 0], np.arange(30))
-
-
-@pytest.mark.parametrize("fitted", [5, 60, 200])
-def test_one_pass_gives_both_neighbourhoods(fitted, monkeypatch):
-    monkeypatch.setattr(graph, "BLOCK_ENTRIES", 8_000)
-    x = points()
-    among_all, among_fitted = nearest_twice(x, fitted, 10, 4)
-    np.testing.assert_array_equal(among_all.indices, knn(x.numpy(), 10)[0])
-    np.testing.assert_array_equal(among_fitted.indices, knn(x[:fitted].numpy(), 4)[0])
 
 
 def test_memberships_solve_umaps_equation():

@@ -11,7 +11,7 @@ from tensorboard_plugin_hidden.geometry.neighbours import knn
 from tensorboard_plugin_hidden.projection.anchored import ACROSS, BOUNDARY_PULL, answers_of, held_in_place, weakened
 from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours
 from tensorboard_plugin_hidden.projection.head import AffineHead
-from tensorboard_plugin_hidden.projection.interpolation import filled, shepard
+from tensorboard_plugin_hidden.projection.interpolation import filled, shepard, spread
 from tensorboard_plugin_hidden.projection.methods import get_method
 from tensorboard_plugin_hidden.projection.methods.pca import RADIUS
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted, aligned
@@ -197,6 +197,17 @@ def test_new_rows_start_among_their_neighbours():
     places = np.array([[0, 0], [2, 0], [np.nan, np.nan], [np.nan, np.nan]], np.float32)
     near = np.array([[1, 2], [0, 2], [0, 1], [2, 3]])
     assert filled(places, near).tolist() == [[0, 0], [2, 0], [1, 0], [1, 0]]
+
+
+def test_places_spread_from_row_to_neighbouring_row():
+    places = np.full((5, 2), np.nan, np.float32)
+    places[0] = [3, -6]
+    chain = np.array([[1], [0], [1], [2], [4]])
+    assert spread(places, chain, 8).tolist() == 5 * [[3, -6]]
+    places[4] = [9, 0]
+    # One round reaches row 1 alone, and the last fill row 2; row 3 comes to the middle of rows 0, 1 and 4.
+    assert spread(places, chain, 1).tolist() == [[3, -6], [3, -6], [3, -6], [5, -4], [9, 0]]
+    assert np.isnan(places[1:4]).all()
 
 
 def test_interpolation_gives_the_place_of_a_duplicate():

@@ -23,8 +23,7 @@ from tensorboard_plugin_hidden.projection.anchored import (
     graph_of,
     later_map,
 )
-from tensorboard_plugin_hidden.projection.candidates import nearest_fitted
-from tensorboard_plugin_hidden.projection.graph import membership
+from tensorboard_plugin_hidden.projection.graph import Neighbours, membership, nearest
 from tensorboard_plugin_hidden.projection.head import Head
 from tensorboard_plugin_hidden.projection.interpolation import shepard
 from tensorboard_plugin_hidden.projection.inverse import SplineInverse, fit_inverse
@@ -58,7 +57,6 @@ class HiddenEmbedding:
         activations: float32 [n, D], of the fitted rows.
         answers: int64 [n], the class that the head gives each of them; -1 where there is none.
         head: From activations to logits, or None.
-        seed: Of the search for neighbours among very many rows.
     """
 
     positions: FloatArray
@@ -66,9 +64,8 @@ class HiddenEmbedding:
     activations: FloatArray
     answers: torch.Tensor
     head: Head | None
-    seed: int
 
-    def project(self, activations: FloatArray) -> FloatArray:
+    def project(self, activations: FloatArray, near: Neighbours | None = None) -> FloatArray:
         """Places rows by their nearest fitted rows, then lets the layout's forces settle them.
 
         As in the layout, neighbours that the head answers differently pull less. The rows are not tied to where they
@@ -77,6 +74,7 @@ class HiddenEmbedding:
 
         Args:
             activations: float32 [m, D].
+            near: Their nearest fitted rows; searched where not given.
 
         Returns:
             float32 [m, 2].
@@ -85,7 +83,9 @@ class HiddenEmbedding:
             return np.empty((0, 2), np.float32)
         fixed = torch.from_numpy(self.positions)
         count = min(PLACING_NEIGHBOURS, len(fixed))
-        near = nearest_fitted(activations, self.activations, count, self.seed)
+        if near is None:
+            near = nearest(torch.from_numpy(activations), torch.from_numpy(self.activations), count, same=False)
+        near = near.first(count)
         start = shepard(fixed, near)
         weights = membership(near) * agreement(answers_of(self.head, activations)[:, None], self.answers[near.indices])
         places: FloatArray = place(start, fixed, near.indices, weights, PLACING_ITERATIONS).numpy()
@@ -113,12 +113,12 @@ class Hidden:
             laid = first_map(graph, seed)
         else:
             laid = later_map(graph, earlier, seed)
-        return embedding_of(graph, laid, seed)
+        return embedding_of(graph, laid)
 
 
-def embedding_of(graph: Graph, laid: torch.Tensor, seed: int) -> HiddenEmbedding:
+def embedding_of(graph: Graph, laid: torch.Tensor) -> HiddenEmbedding:
     """The map of samples and boundary points at places [n + b, 2], with an inverse fitted to both."""
     places: FloatArray = laid.numpy()
     inverse = fit_inverse(places, graph.activations)
     fitted = places[: graph.count].copy(), graph.activations[: graph.count]
-    return HiddenEmbedding(fitted[0], inverse, fitted[1], graph.answers, graph.head, seed)
+    return HiddenEmbedding(fitted[0], inverse, fitted[1], graph.answers, graph.head)

@@ -64,7 +64,7 @@ class HiddenRefit:
                 before = matches[step - 1].from_earlier(laid[step - 1]) if step else None
                 after = matches[step].from_later(laid[step + 1]) if step + 1 < len(run) else None
                 laid[step] = _between(graphs[step], laid[step], before, after, seed)
-        return [embedding_of(graph, places, seed) for graph, places in zip(graphs, laid, strict=True)]
+        return [embedding_of(graph, places) for graph, places in zip(graphs, laid, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

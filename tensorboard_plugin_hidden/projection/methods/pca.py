@@ -10,6 +10,7 @@ import torch
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.geometry.faithfulness import rms_radius
+from tensorboard_plugin_hidden.projection.graph import Neighbours
 from tensorboard_plugin_hidden.projection.protocol import Decode, Earlier, Fitted, aligned
 
 RADIUS = 10.0
@@ -78,8 +79,8 @@ class PcaEmbedding:
     inverse: PlaneInverse
     forward: FloatArray
 
-    def project(self, activations: FloatArray) -> FloatArray:
-        """Places [m, 2] of activations [m, D]."""
+    def project(self, activations: FloatArray, near: Neighbours | None = None) -> FloatArray:
+        """Places [m, 2] of activations [m, D]; a plane needs no neighbours."""
         return np.asarray((activations - self.inverse.centre) @ self.forward)
 
 
