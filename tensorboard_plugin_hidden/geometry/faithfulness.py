@@ -21,10 +21,11 @@ NEIGHBOURS = 15
 EXACT_ROWS = 1_000
 """Up to this many samples the rank measures take every sample."""
 
-ANCHORS = 300
+ANCHORS = 400
 """Above ``EXACT_ROWS``, samples drawn to measure ranks from.
 
-The standard error of trust and continuity is then below .005 for the worst of the compared methods.
+The standard error of trust and continuity is then at most .0046 (an early step of ten classes, where one anchor's
+share varies by .092), and .001 where a map is good.
 """
 
 RANKED = 20_000
