@@ -9,7 +9,7 @@ FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/vite.config.
 .PHONY: demo test test-python test-frontend check bench bundle dist clean
 
 demo: .make/python $(BUNDLE)
-	$(BIN)/hidden demo --logdir runs
+	$(BIN)/hidden demo --logdir runs --then examples/label_noise.py --then examples/active_learning.py
 
 test: test-frontend test-python
 

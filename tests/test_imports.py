@@ -9,12 +9,13 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tensorboard_plugin_hidden"
 
-LAYERS = ["format", "geometry", "projection", "logger", "demo", "cli"]
+LAYERS = ["format", "geometry", "projection", "logger", "demo", "export", "cli"]
 """Each may import itself and those before it."""
 
 MAY = {part: set(LAYERS[: place + 1]) for place, part in enumerate(LAYERS)}
 MAY["format"] = {"format"}
 MAY["backend"] = {"format", "backend"}
+MAY["export"] = {"format", "backend", "export"}
 EVERYBODY = {"errors", ""}
 
 OUTSIDE = {
@@ -23,6 +24,7 @@ OUTSIDE = {
     "projection": {"numpy", "torch", "scipy", "pynndescent", "umap", "openTSNE", "ray"},
     "logger": {"numpy", "torch", "PIL", "click"},
     "demo": {"torch", "sklearn"},
+    "export": {"numpy", "tensorboard", "werkzeug"},
     "cli": {"click", "tensorboard"},
     "backend": {"tensorboard", "werkzeug"},
     "errors": set(),
@@ -91,6 +93,10 @@ def test_the_entry_point_imports_tensorboard_and_the_standard_library():
 
 def test_serving_needs_no_torch():
     assert not loaded_by("import tensorboard_plugin_hidden.backend.plugin") & (HEAVY | {"zarr"})
+
+
+def test_exporting_needs_no_torch():
+    assert not loaded_by("import tensorboard_plugin_hidden.export.page") & HEAVY
 
 
 def test_the_public_names():

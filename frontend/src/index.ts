@@ -10,14 +10,13 @@ import {
 } from "./bridge/tensorboard";
 import { startSession } from "./state/session";
 import { Store } from "./state/store";
+import { adoptStyles } from "./ui/adopt_styles";
 import { App } from "./views/app";
 import { STYLES } from "./views/styles";
 
 /** Builds the tab in the frame's body and starts it. */
 export function render(): void {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLES.join("\n"));
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  adoptStyles(STYLES);
   document.title = "HIDDEN";
   document.documentElement.lang = "en";
 

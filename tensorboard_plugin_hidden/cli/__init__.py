@@ -8,6 +8,7 @@ import click
 
 from tensorboard_plugin_hidden import __version__
 from tensorboard_plugin_hidden.cli.demo import demo
+from tensorboard_plugin_hidden.cli.export import export
 from tensorboard_plugin_hidden.cli.project import project
 from tensorboard_plugin_hidden.errors import HiddenError
 
@@ -19,6 +20,7 @@ def cli() -> None:
 
 
 cli.add_command(demo)
+cli.add_command(export)
 cli.add_command(project)
 
 

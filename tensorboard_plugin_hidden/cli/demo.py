@@ -27,9 +27,17 @@ _START_SECONDS = 60
 @click.option("--logdir", default="runs", show_default=True, help="Where to log.")
 @click.option("--epochs", default=20, show_default=True, type=click.IntRange(min=1), help="How long to train.")
 @click.option("--serve/--no-serve", default=True, show_default=True, help="Start TensorBoard and keep it running.")
-def demo(logdir: str, epochs: int, serve: bool) -> None:
+@click.option(
+    "--then",
+    "scripts",
+    multiple=True,
+    metavar="SCRIPT",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Run this training script afterwards, with a run's directory as its argument; may be given several times.",
+)
+def demo(logdir: str, epochs: int, serve: bool, scripts: tuple[str, ...]) -> None:
     """Train a small CNN on handwritten digits and watch its hidden layer live."""
-    run = _new_run(Path(logdir))
+    run = _new_run(Path(logdir), "digits")
     with contextlib.ExitStack() as stack:
         if serve:
             url = stack.enter_context(_tensorboard(logdir))
@@ -41,6 +49,8 @@ def demo(logdir: str, epochs: int, serve: bool) -> None:
         bar: ProgressBar[int] = click.progressbar(length=epochs, label="epoch", show_pos=True)
         with bar:
             train_digits(str(run), epochs, tick=lambda: bar.update(1))
+        for script in scripts:
+            _run_script(Path(script), Path(logdir))
         if serve:
             click.secho(f"\n  Done. TensorBoard goes on at {url}#hidden", bold=True)
             click.echo("  Ctrl-C ends it.")
@@ -49,12 +59,26 @@ def demo(logdir: str, epochs: int, serve: bool) -> None:
                     time.sleep(3600)
 
 
-def _new_run(logdir: Path) -> Path:
+def _run_script(script: Path, logdir: Path) -> None:
+    """Runs a script that trains, to its end."""
+    run = _new_run(logdir, script.stem.replace("_", "-"))
+    click.echo(f"Running {script}; logging to {run}")
+    done = subprocess.run([sys.executable, str(script), str(run)], check=False)
+    if done.returncode:
+        raise HiddenError(
+            "the script failed",
+            expected=f"{script} to train and log to {run}",
+            got=f"its exit code {done.returncode}",
+            fix="Its own message is above.",
+        )
+
+
+def _new_run(logdir: Path, name: str) -> Path:
     """A directory of its own for this run, so that an earlier demo stays."""
-    run, number = logdir / "digits", 1
+    run, number = logdir / name, 1
     while run.exists():
         number += 1
-        run = logdir / f"digits-{number}"
+        run = logdir / f"{name}-{number}"
     return run
 
 

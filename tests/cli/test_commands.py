@@ -38,6 +38,17 @@ def test_demo_without_a_server(tmp_path):
     assert (tmp_path / "digits-2").is_dir(), "a second demo leaves the first alone"
 
 
+def test_demo_goes_on_with_scripts(tmp_path):
+    (tmp_path / "two_words.py").write_text("import pathlib, sys; pathlib.Path(sys.argv[1]).mkdir()")
+    (tmp_path / "broken.py").write_text("raise SystemExit(3)")
+    scripts = ["--then", str(tmp_path / "two_words.py"), "--then", str(tmp_path / "broken.py")]
+    done = run("demo", "--logdir", str(tmp_path), "--epochs", "1", "--no-serve", *scripts)
+    assert (tmp_path / "two-words").is_dir()
+    assert done.returncode == 1
+    assert "the script failed" in done.stderr
+    assert "exit code 3" in done.stderr
+
+
 def test_demo_serves_until_interrupted(tmp_path):
     demo = subprocess.Popen(
         [*COMMAND, "demo", "--logdir", str(tmp_path), "--epochs", "1"],
