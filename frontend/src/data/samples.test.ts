@@ -32,3 +32,7 @@ test("reads a log that has no columns, and leaves out those it does not know", (
   const newer = { ...plain, columns: [{ name: "x", kind: "date", days: [1] }] } as unknown as JsonSamples;
   expect(readSamples(newer).columns).toEqual([]);
 });
+
+test("ids that were logged as numbers are texts from here on", () => {
+  expect(readSamples({ ids: [7, "a"], labels: [0, 1], texts: null }).ids).toEqual(["7", "a"]);
+});

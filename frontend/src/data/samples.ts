@@ -13,7 +13,8 @@ export type JsonColumn = { readonly name: string } & (
 );
 
 export interface JsonSamples {
-  readonly ids: readonly string[];
+  /** As they were logged. */
+  readonly ids: readonly (string | number)[];
   readonly labels: readonly number[];
   readonly texts: readonly string[] | null;
   /** Logs of older versions have none. */
@@ -52,7 +53,7 @@ function readColumn(column: JsonColumn): SampleColumn | null {
 /** Columns of a kind that this page does not know are left out: a newer writer made them. */
 export function readSamples({ ids, labels, texts, columns = [] }: JsonSamples): Samples {
   return {
-    ids,
+    ids: ids.map(String),
     labels: Int32Array.from(labels),
     texts,
     columns: columns.map(readColumn).filter((column) => column !== null),

@@ -27,6 +27,9 @@ export interface Affine {
 
 /** Free border around fitted points, CSS pixels: room for rings, the badge above and the key below. */
 export const FIT_PADDING = { side: 28, top: 60, bottom: 56 } as const;
+/** On a canvas or panel lower than this the key may cover samples: half of its height would be border. CSS pixels. */
+const LOW = 290;
+const LOW_BOTTOM = 14;
 /** How far the wheel may go, relative to the fitted zoom. Positions have 65,536 levels, so 200x still shows structure. */
 export const ZOOM_RANGE = { min: 0.3, max: 200 } as const;
 
@@ -52,7 +55,8 @@ export function unionBounds(all: readonly Bounds[]): Bounds | null {
 /** The camera that shows all of `bounds` inside the padding. */
 export function fitCamera(bounds: Bounds, size: Size): Camera {
   const [x0, y0, x1, y1] = bounds;
-  const { side, top, bottom } = FIT_PADDING;
+  const { side, top } = FIT_PADDING;
+  const bottom = size.height < LOW ? LOW_BOTTOM : FIT_PADDING.bottom;
   // A canvas smaller than its padding still shows the points, over half of its extent.
   const width = Math.max(size.width - 2 * side, size.width / 2, 1);
   const height = Math.max(size.height - top - bottom, size.height / 2, 1);

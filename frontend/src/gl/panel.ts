@@ -34,6 +34,8 @@ export interface Scene {
   readonly landscape: number;
   /** The crowd as a density instead of single samples, coloured by this. */
   readonly density: DensityBy | "off";
+  /** The landscape alone. */
+  readonly planeOnly?: boolean;
   /** Samples whose `kept` (0 .. 255) is below are drawn hollow; 0: none. */
   readonly hollowBelow: number;
   /** Sample to highlight, or -1. */
@@ -121,6 +123,7 @@ export class Panel {
 
   draw(scene: Scene): void {
     this.plane.draw(this.planeLayers(scene), scene.viewport, scene.pixelRatio);
+    if (scene.planeOnly) return;
     const between = betweenOf(scene);
     const look = this.look(scene);
     this.graphics.within(scene.viewport, () => {

@@ -25,7 +25,7 @@ export interface Drawn {
 
 /** What all panels have in common in one picture. */
 export interface SceneOfAll
-  extends Pick<Scene, "camera" | "fitted" | "pixelRatio" | "landscape" | "density" | "hover"> {
+  extends Pick<Scene, "camera" | "fitted" | "pixelRatio" | "landscape" | "density" | "planeOnly" | "hover"> {
   readonly canvas: Size;
   readonly markLies: boolean;
   /** The selection leaves trails. */

@@ -13,6 +13,7 @@ import type { Corner } from "./lasso";
 import { panelRects } from "./panel_layout";
 import { type PanelSource, storeSource, watchSource } from "./panel_source";
 import { type Drawn, PanelView, sharedBounds } from "./panel_view";
+import { handOver } from "./picture";
 import { Pin } from "./pin";
 import { Pointing, type Target } from "./pointing";
 import { type StageOptions, stageOptions } from "./stage_options";
@@ -180,13 +181,8 @@ class Stage {
     const { view, transient } = this.store;
     for (const source of this.sources.value) watchSource(source);
     void [view.camera.value, view.landscapeOpacity.value, view.hiddenClasses.value, view.markLies.value];
-    void transient.visible.value;
-    void [
-      transient.visible.value,
-      this.options.pinned.value,
-      this.options.trails.value,
-      this.options.density.value,
-    ];
+    const { pinned, trails, density, landscapeBy, picture } = this.options;
+    for (const { value } of [pinned, trails, density, landscapeBy, picture, transient.visible]) void value;
     this.invalidate();
   }
 
@@ -239,7 +235,8 @@ class Stage {
     if (nothing && !this.marked) return;
     const by = this.options.landscapeBy.peek();
     if (by !== "off") graphics.setLandscapeBy(by);
-    const pixelRatio = window.devicePixelRatio;
+    const picture = this.options.picture.peek();
+    const pixelRatio = picture?.pixelRatio ?? window.devicePixelRatio;
     graphics.clear(this.size, pixelRatio);
     this.pointing.updateHover();
     const all = {
@@ -252,12 +249,14 @@ class Stage {
       hover: store.transient.hover.peek()?.index ?? -1,
       trails: this.options.trails.peek(),
       density: this.options.density.peek(),
+      planeOnly: picture?.plane ?? false,
     };
     for (const [i, view] of views.entries()) {
       const drawn = this.drawn[i];
       const origin = i === 1 && this.options.difference.peek() ? first : null;
       if (drawn) view.draw(drawn, all, bounds[i] ?? null, origin);
     }
+    handOver(this.options, this.canvas, views, this.drawn);
     if (!nothing && !this.marked) {
       this.marked = true;
       performance.mark(FIRST_PICTURE);

@@ -9,12 +9,15 @@ import type { LandscapeBy } from "./graphics";
 import type { Corner } from "./lasso";
 import type { Rect } from "./panel_layout";
 import type { PanelSource } from "./panel_source";
+import type { PictureRequest } from "./picture";
 import type { PointLook } from "./point_look";
 
 /** What dragging does. */
 export type Tool = "pan" | "lasso" | "box";
 
 export class StageOptions {
+  /** A picture that somebody waits for; the stage sets it back to `null`. */
+  readonly picture = signal<PictureRequest | null>(null);
   readonly tool = signal<Tool>("pan");
   /** Corners of what is being drawn, CSS pixels from the canvas' upper left; `null`: nothing is. */
   readonly drawn = signal<readonly Corner[] | null>(null);

@@ -158,6 +158,8 @@ describe("growing", () => {
   it("takes the neighbours among the activations in", async () => {
     open();
     await settle();
+    // An open panel would ask for details of its own.
+    store.inspect.wish.value = "hidden";
     store.explore.selectRows([0], "replace");
     store.explore.grow();
     expect(store.explore.growing.value).toBe(true);

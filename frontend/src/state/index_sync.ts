@@ -2,6 +2,7 @@
 import { batch } from "@preact/signals";
 import { type Client, RequestError } from "../data/client";
 import type { FramesIndex, RunIndex, Samples } from "../data/types";
+import { comparison } from "./compare";
 import { defaultLayer, defaultMethod } from "./defaults";
 import type { PollResult } from "./poller";
 import type { Store } from "./store";
@@ -123,10 +124,13 @@ export class IndexSync {
     if (link === null) return;
     if (link.hide !== undefined) view.hiddenClasses.value = link.hide;
     if (link.lies) view.markLies.value = true;
-    const { explore } = this.store;
+    const { explore, colouring } = this.store;
+    if (link.colour !== undefined) colouring.by.value = link.colour;
+    if (link.size !== undefined) colouring.size.value = link.size;
     if (link.query !== undefined) explore.text.value = link.query;
     if (link.filter) explore.filtering.value = true;
     if (link.selection !== undefined) explore.linked.value = link.selection;
+    comparison(this.store).restore(link.panels ?? "", link.drawn === true, link.difference === true);
     if (link.camera !== undefined) view.camera.value = link.camera;
     if (link.epoch !== undefined && derived.steps.peek().length > 0) this.store.seek(link.epoch);
   }

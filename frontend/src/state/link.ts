@@ -1,5 +1,6 @@
 /** Why this file: keeps the page's link up to date with the view, so that copying the address copies what one sees. */
 import { computed, effect } from "@preact/signals";
+import { comparison } from "./compare";
 import { defaultLayer, defaultMethod } from "./defaults";
 import { encodeSelection } from "./selection_code";
 import type { Store } from "./store";
@@ -7,7 +8,7 @@ import { formatLink, type HashAccess, type Link, WRITE_DELAY_MS } from "./url";
 
 /** What of the view differs from how the run would open by itself. */
 function currentLink(store: Store, selection: string): Link {
-  const { view, data, derived, explore } = store;
+  const { view, data, derived, explore, colouring } = store;
   const index = data.index.value;
   const layer = derived.layerIndex.value;
   const run = view.run.value;
@@ -15,6 +16,7 @@ function currentLink(store: Store, selection: string): Link {
   const camera = view.camera.value;
   const time = view.time.value;
   const query = explore.text.value.trim();
+  const compare = comparison(store);
   return {
     ...((data.runs.value?.runs.length ?? 0) > 1 && { run }),
     ...(index !== null && layer !== null && layer !== defaultLayer(index) && { layer: layer.name }),
@@ -23,10 +25,15 @@ function currentLink(store: Store, selection: string): Link {
     ...(camera !== null && { camera }),
     hide: view.hiddenClasses.value,
     ...(view.markLies.value && { lies: true as const }),
+    colour: colouring.by.value,
+    size: colouring.size.value,
     ...(query !== "" && { query }),
     ...(explore.filtering.value && { filter: true as const }),
     // A selection that the link asks for stays in it until it is known what it means.
     selection: explore.linked.value || selection,
+    panels: compare.code(),
+    ...(compare.asDrawn.value && { drawn: true as const }),
+    ...(compare.difference.value && { difference: true as const }),
   };
 }
 

@@ -3,6 +3,7 @@
  * epoch shown and nothing else, so that colouring by one column or asking for two computes no third.
  */
 import { computed, type ReadonlySignal } from "@preact/signals";
+import type { Moment } from "../analysis/events";
 import { movement } from "../analysis/movement";
 import { PredictionHistory } from "../analysis/prediction_history";
 import { ROLES, roles } from "../analysis/roles";
@@ -109,6 +110,17 @@ export class RunColumns {
     void this.snapshots.arrivals.value;
     const all = [...this.store.derived.keys.value.keys()];
     return all.filter((i) => this.predictions(i) !== undefined);
+  }
+
+  /** What is known of frame `i` without going through it. */
+  momentAt(i: number): Moment {
+    const frame = this.frame(i);
+    const outcomes = this.snapshots.outcomesAt(i);
+    return {
+      frame,
+      prediction: frame?.prediction ?? outcomes?.prediction,
+      confidence: frame?.confidence ?? outcomes?.confidence,
+    };
   }
 
   private frame(i: number): FrameData | undefined {

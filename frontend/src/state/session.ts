@@ -1,6 +1,10 @@
 /** Why this file: starts everything that keeps the store filled while the tab is open, and stops it again. */
 import { effect, type ReadonlySignal } from "@preact/signals";
 import { Client } from "../data/client";
+import { startColouring } from "./colouring";
+import { startCompare } from "./compare_loader";
+import { startDetails } from "./details_fetcher";
+import { startEventTracker } from "./event_tracker";
 import { startGrower } from "./grower";
 import { IndexSync } from "./index_sync";
 import { syncLink } from "./link";
@@ -41,8 +45,12 @@ export function startSession(
     }),
     startLoader(store, client),
     startPlayer(store),
+    startCompare(store, client),
     startLinkedSelection(store),
     startGrower(store, client),
+    startDetails(store, client),
+    startEventTracker(store),
+    startColouring(store),
     syncLink(store, hash),
     () => poller.pause(),
     () => clearInterval(clock),

@@ -8,9 +8,11 @@
 import { batch, signal } from "@preact/signals";
 import type { FrameData, LandscapeData, RunIndex, RunsAnswer, Samples } from "../data/types";
 import type { Camera } from "../gl/camera";
+import { Colouring } from "./colouring";
 import { defaultMethod } from "./defaults";
 import { type Derived, derive } from "./derived";
 import { Explore } from "./explore";
+import { Inspect } from "./inspect";
 import { fromFrameUnits, toFrameUnits } from "./locate";
 import { PayloadCache } from "./payload_cache";
 
@@ -95,12 +97,16 @@ export class Store {
   readonly derived: Derived;
   /** Decoded frames and landscapes, least recently used ones dropped first. */
   readonly cache = new PayloadCache();
-  /** The query and the selection. */
+  /** The query and the selection, and what is looked at of it. */
   readonly explore: Explore;
+  readonly inspect: Inspect;
+  readonly colouring: Colouring;
 
   constructor() {
     this.derived = derive(this.view, this.data, this.transient);
     this.explore = new Explore(this);
+    this.inspect = new Inspect(this);
+    this.colouring = new Colouring(this);
   }
 
   /** Points of frame `i` of the selected layer and method, when they are on the client. */

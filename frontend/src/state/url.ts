@@ -1,6 +1,6 @@
 /**
  * Why this file: a view can be sent to a colleague. Run, layer, method, time, camera, hidden classes, whether lies
- * are marked, the query and the selection travel in TensorBoard's URL fragment under `p.hidden.*`; everybody else's keys are left as they are.
+ * are marked, colour, size, the query and the selection travel in TensorBoard's URL fragment under `p.hidden.*`; everybody else's keys are left as they are.
  */
 import type { Camera } from "../gl/camera";
 
@@ -25,12 +25,21 @@ export interface Link {
   readonly hide?: ReadonlySet<number>;
   /** Samples that the map lies about are marked. */
   readonly lies?: true;
+  /** Columns that samples are coloured and sized by. */
+  readonly colour?: string;
+  readonly size?: string;
   /** What is looked for, as it is typed. */
   readonly query?: string;
   /** What the query does not find is faded. */
   readonly filter?: true;
   /** Code of the selection. */
   readonly selection?: string;
+  /** Panels beside the first, as `formatPanels` writes them. */
+  readonly panels?: string;
+  /** Their maps are left as they were drawn. */
+  readonly drawn?: true;
+  /** The difference between the first two is shown. */
+  readonly difference?: true;
 }
 
 /** Classes as "0-2,5". */
@@ -94,9 +103,14 @@ export function parseLink(fragment: string): Link {
     ...(camera !== undefined && { camera }),
     ...(hide.size > 0 && { hide }),
     ...(text("lies") === "1" && { lies: true as const }),
+    ...(text("colour") !== undefined && { colour: text("colour") as string }),
+    ...(text("size") !== undefined && { size: text("size") as string }),
     ...(text("q") !== undefined && { query: text("q") as string }),
     ...(text("filter") === "1" && { filter: true as const }),
     ...(text("select") !== undefined && { selection: text("select") as string }),
+    ...(text("panels") !== undefined && { panels: text("panels") as string }),
+    ...(text("drawn") === "1" && { drawn: true as const }),
+    ...(text("diff") === "1" && { difference: true as const }),
   };
 }
 
@@ -114,9 +128,14 @@ export function formatLink(link: Link, fragment: string): string {
   }
   if (link.hide !== undefined && link.hide.size > 0) ours.push(["hide", formatRanges(link.hide)]);
   if (link.lies) ours.push(["lies", "1"]);
+  if (link.colour) ours.push(["colour", link.colour]);
+  if (link.size) ours.push(["size", link.size]);
   if (link.query) ours.push(["q", link.query]);
   if (link.filter) ours.push(["filter", "1"]);
   if (link.selection) ours.push(["select", link.selection]);
+  if (link.panels) ours.push(["panels", link.panels]);
+  if (link.drawn) ours.push(["drawn", "1"]);
+  if (link.difference) ours.push(["diff", "1"]);
   return [...foreign, ...ours.map(([key, value]) => `${KEY_PREFIX}${key}=${encodeURIComponent(value)}`)].join(
     "&",
   );

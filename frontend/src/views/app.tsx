@@ -3,6 +3,8 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { Store } from "../state/store";
+import { COLOUR_ID } from "./colour/colour_control";
+import { InspectorPlace } from "./inspector/place";
 import { handleKey } from "./keys";
 import { Rail } from "./rail/rail";
 import { ExploreBar } from "./search/explore_bar";
@@ -16,28 +18,38 @@ import { Timeline } from "./timeline/timeline";
 export function App({ store }: { store: Store }): JSX.Element {
   const helpOpen = useSignal(false);
   const railOpen = useSignal(false);
+  const shareOpen = useSignal(false);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const used = handleKey(event, store, {
         openHelp: () => {
           helpOpen.value = true;
         },
+        share: () => {
+          shareOpen.value = true;
+        },
         search: () => document.getElementById(FIELD_ID)?.focus(),
+        colour: () => {
+          // In a narrow window the rail is folded away; it is rendered before the next picture.
+          railOpen.value = true;
+          requestAnimationFrame(() => document.getElementById(COLOUR_ID)?.focus());
+        },
       });
       if (used) event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [store, helpOpen]);
+  }, [store, helpOpen, railOpen, shareOpen]);
   // Without a run there is nothing to choose and no time to move in.
   const bare = (store.data.runs.value?.runs.length ?? 0) === 0;
   return (
     <StoreProvider value={store}>
       <div class="app" data-rail={railOpen.value ? "open" : "closed"} data-bare={bare}>
         {!bare && <Rail />}
-        <Strip helpOpen={helpOpen} railOpen={railOpen} />
+        <Strip helpOpen={helpOpen} shareOpen={shareOpen} railOpen={railOpen} />
         {!bare && <ExploreBar />}
         <Space />
+        {!bare && <InspectorPlace />}
         {!bare && <Timeline />}
       </div>
     </StoreProvider>

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { stageOptions } from "../gl/stage_options";
+import { comparison } from "../state/compare";
 import type { Store } from "../state/store";
 import { handleKey } from "./keys";
 import { storeWith } from "./testing";
@@ -6,18 +8,28 @@ import { storeWith } from "./testing";
 let store: Store;
 let helps: number;
 let searches: number;
+let colours: number;
+let shares: number;
 let stop: () => void = () => undefined;
 beforeEach(() => {
   store = storeWith();
   helps = 0;
   searches = 0;
+  colours = 0;
+  shares = 0;
   const listen = (event: KeyboardEvent) => {
     const used = handleKey(event, store, {
+      share: () => {
+        shares += 1;
+      },
       openHelp: () => {
         helps += 1;
       },
       search: () => {
         searches += 1;
+      },
+      colour: () => {
+        colours += 1;
       },
     });
     if (used) event.preventDefault();
@@ -96,6 +108,60 @@ test("/ searches; Ctrl Z undoes the selection and Ctrl Shift Z redoes it", () =>
   expect(store.explore.selection.value?.count).toBe(2);
   const field = document.body.appendChild(document.createElement("input"));
   expect(press("z", { ctrlKey: true }, field)).toBe(false);
+});
+
+test("letters do what the help says of them", () => {
+  const { landscapeBy, density, trails, pinned } = stageOptions(store);
+  store.explore.selectRows([1, 3], "replace");
+  for (const key of ["b", "H", "t", "p", "c", "x"]) expect(press(key)).toBe(true);
+  expect([landscapeBy.value, density.value, trails.value, pinned.value, colours]).toEqual([
+    "confidence",
+    "classes",
+    true,
+    true,
+    1,
+  ]);
+  expect(store.explore.selection.value?.count).toBe(4);
+  press("g");
+  expect(store.explore.growths.value).toBe(1);
+  press("e");
+  expect([store.inspect.open.value, store.inspect.tab.value]).toEqual([true, "events"]);
+  press("i");
+  press("i");
+  expect(store.inspect.open.value).toBe(false);
+});
+
+test("letters put maps side by side, show their difference and open what can be taken away", () => {
+  const compare = comparison(store);
+  press("v");
+  expect([compare.others.value.length, compare.difference.value]).toEqual([1, false]);
+  press("d");
+  press("d");
+  press("d");
+  expect([compare.others.value.length, compare.difference.value]).toEqual([1, true]);
+  press("s");
+  expect(shares).toBe(1);
+});
+
+test("brackets go from event to event, and say when there is none", () => {
+  press("]");
+  expect(store.explore.notice.value).toContain("Select a sample");
+  store.explore.selectRows([3], "replace");
+  store.inspect.events.value = [
+    { kind: "flip", row: 2, frame: 1, from: 0, to: 1 },
+    { kind: "flip", row: 3, frame: 1, from: 0, to: 1 },
+  ];
+  press("[");
+  expect(store.view.time.value).toBe(1);
+  press("[");
+  expect(store.explore.notice.value).toBe("Nothing happens to sample d before this.");
+});
+
+test("Escape closes a panel that was opened without a selection", () => {
+  press("e");
+  expect(store.inspect.open.value).toBe(true);
+  press("Escape");
+  expect(store.inspect.open.value).toBe(false);
 });
 
 test("Escape closes what is open first, and then clears the selection", () => {

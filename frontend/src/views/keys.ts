@@ -1,4 +1,7 @@
 /** The keyboard: what each key does, and the list of keys that the help shows, from one table. */
+
+import { stageOptions } from "../gl/stage_options";
+import { comparison } from "../state/compare";
 import type { Store } from "../state/store";
 
 /** How far Shift makes an arrow key go, in frames. */
@@ -18,8 +21,22 @@ export const KEY_HELP: readonly KeyHelp[] = [
   { keys: ["Home", "End"], does: "first or newest epoch" },
   { keys: ["/"], does: "find samples" },
   { keys: ["Ctrl Z"], does: "undo the selection; redo: Shift, too" },
+  { keys: ["1", "2", "3"], does: "drag to move, lasso or box" },
   { keys: ["F"], does: "fit the map into view" },
+  { keys: ["C"], does: "choose what colours show" },
   { keys: ["L"], does: "mark where the map lies" },
+  { keys: ["B"], does: "background: class, confidence, none" },
+  { keys: ["H"], does: "how dense samples lie: by class, count, off" },
+  { keys: ["T"], does: "trails of the selection" },
+  { keys: ["P"], does: "keep the view on the selection" },
+  { keys: ["G"], does: "grow the selection by its neighbours" },
+  { keys: ["X"], does: "select what is not selected" },
+  { keys: ["I"], does: "look at the selected samples" },
+  { keys: ["E"], does: "list events" },
+  { keys: ["[", "]"], does: "event of the sample in focus: last, next" },
+  { keys: ["V"], does: "put a map beside this one" },
+  { keys: ["D"], does: "difference of the first two maps" },
+  { keys: ["S"], does: "take pictures, tables, a film away" },
   { keys: ["?"], does: "this help" },
   { keys: ["Esc"], does: "close what is open, then select nothing" },
 ];
@@ -32,9 +49,47 @@ const PRESSED_BY_SPACE = "button, a[href], summary";
 /** What keys do beyond the store. */
 export interface KeyActions {
   readonly openHelp: () => void;
+  /** Opens the menu of what can be taken away. */
+  readonly share: () => void;
   /** Puts the caret into the field of the query. */
   readonly search: () => void;
+  /** Puts the focus on the choice of the colours. */
+  readonly colour: () => void;
 }
+
+/** What letters do. Shift makes no difference. */
+const LETTERS: Readonly<Record<string, (store: Store, actions: KeyActions) => void>> = {
+  f: (store) => store.fitCamera(),
+  l: ({ view }) => {
+    view.markLies.value = !view.markLies.peek();
+  },
+  c: (_, actions) => actions.colour(),
+  b: (store) => {
+    const { landscapeBy } = stageOptions(store);
+    const next = { class: "confidence", confidence: "off", off: "class" } as const;
+    landscapeBy.value = next[landscapeBy.peek()];
+  },
+  h: (store) => {
+    const { density } = stageOptions(store);
+    const next = { off: "classes", classes: "count", count: "off" } as const;
+    density.value = next[density.peek()];
+  },
+  t: (store) => {
+    const { trails } = stageOptions(store);
+    trails.value = !trails.peek();
+  },
+  p: (store) => {
+    const { pinned } = stageOptions(store);
+    pinned.value = !pinned.peek();
+  },
+  g: ({ explore }) => explore.grow(),
+  x: ({ explore }) => explore.invertSelection(),
+  i: ({ inspect }) => inspect.toggle("samples"),
+  e: ({ inspect }) => inspect.toggle("events"),
+  v: (store) => comparison(store).add(),
+  d: (store) => comparison(store).toggleDifference(),
+  s: (_, actions) => actions.share(),
+};
 
 /**
  * Does what a key stands for.
@@ -69,13 +124,9 @@ export function handleKey(event: KeyboardEvent, store: Store, actions: KeyAction
       // The end of a run that goes on is where its newest map will be.
       store.setFollow(true);
       return true;
-    case "f":
-    case "F":
-      store.fitCamera();
-      return true;
-    case "l":
-    case "L":
-      store.view.markLies.value = !store.view.markLies.peek();
+    case "[":
+    case "]":
+      store.inspect.goToEvent(event.key === "]" ? 1 : -1);
       return true;
     case "?":
       actions.openHelp();
@@ -85,9 +136,10 @@ export function handleKey(event: KeyboardEvent, store: Store, actions: KeyAction
       return true;
     case "Escape":
       if (store.view.badgeOpen.peek()) store.view.badgeOpen.value = false;
-      else store.explore.clearSelection();
+      else if (!store.inspect.closeEmpty()) store.explore.clearSelection();
       return true;
-    default:
-      return false;
   }
+  const does = LETTERS[event.key.toLowerCase()];
+  does?.(store, actions);
+  return does !== undefined;
 }

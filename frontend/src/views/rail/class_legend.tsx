@@ -1,19 +1,32 @@
 /** The legend that filters: colour, name, accuracy at this epoch and size of each class. */
+import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { count, percent, plural } from "../../ui/format";
 import { useStore } from "../store_context";
 import { accuracyOf } from "./class_stats";
 import { useClassStats } from "./use_class_stats";
 
+/** Rows that are shown of more classes before one looks for others: the largest. */
+const MOST_ROWS = 20;
+
 /** Heading and rows. A click shows a class alone, with Shift or Ctrl it hides or shows it. */
 export function ClassLegend(): JSX.Element | null {
   const store = useStore();
   const { classes, colours } = store.derived;
   const stats = useClassStats();
+  const wanted = useSignal("");
   if (classes.value.length === 0) return null;
 
   const judged = stats.value.judged.some((samples) => samples > 0);
   const hidden = store.view.hiddenClasses.value;
+  const many = classes.value.length > MOST_ROWS;
+  const searched = many ? wanted.value.trim().toLowerCase() : "";
+  const matching = [...classes.value.keys()].filter((i) =>
+    classes.value[i]?.toLowerCase().includes(searched),
+  );
+  const { counts } = stats.value;
+  if (many) matching.sort((p, q) => (counts[q] ?? 0) - (counts[p] ?? 0) || p - q);
+  const rest = matching.slice(MOST_ROWS);
   return (
     <section class="rail-section class-legend">
       <div class="section-head">
@@ -26,8 +39,21 @@ export function ClassLegend(): JSX.Element | null {
           <span class="faint small">{judged ? "right · samples" : "samples"}</span>
         )}
       </div>
+      {many && (
+        <input
+          class="field class-search"
+          type="search"
+          placeholder={`Find among ${count(classes.value.length)} classes`}
+          aria-label="Find a class"
+          value={wanted.value}
+          onInput={(event) => {
+            wanted.value = event.currentTarget.value;
+          }}
+        />
+      )}
       <ul aria-label="Classes">
-        {classes.value.map((name, i) => {
+        {matching.slice(0, MOST_ROWS).map((i) => {
+          const name = classes.value[i] as string;
           const shown = !hidden.has(i);
           const right = accuracyOf(stats.value, i);
           const size = stats.value.counts[i] ?? 0;
@@ -64,6 +90,15 @@ export function ClassLegend(): JSX.Element | null {
           );
         })}
       </ul>
+      {rest.length > 0 && (
+        <p class="faint small numeric">
+          and {plural(rest.length, "other")} with{" "}
+          {plural(
+            rest.reduce((sum, i) => sum + (counts[i] ?? 0), 0),
+            "sample",
+          )}
+        </p>
+      )}
       <p class="faint small hint">click: alone · ⇧ click: hide or show</p>
     </section>
   );

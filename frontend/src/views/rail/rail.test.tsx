@@ -72,6 +72,21 @@ test("classes show size and accuracy at this epoch; a click shows one alone, wit
   expect(screen.queryByText("Show all")).toBeNull();
 });
 
+test("of many classes the largest are listed, and the others can be found", () => {
+  const classes = ["cat", "dog", "owl", ...Array.from({ length: 40 }, (_, i) => `bird ${i}`)];
+  const index = runIndex();
+  const store = storeWith({ ...index, probe: index.probe && { ...index.probe, classes } });
+  const { container } = renderWith(store, <Rail />);
+  const names = () => [...container.querySelectorAll(".class-legend .class-name")].map((n) => n.textContent);
+  expect(names()).toHaveLength(20);
+  expect(names().slice(0, 4)).toEqual(["cat", "dog", "owl", "bird 0"]);
+  expect(container.textContent).toContain("and 23 others with 0 samples");
+  fireEvent.input(screen.getByRole("searchbox", { name: "Find a class" }), { target: { value: "D 39" } });
+  expect(names()).toEqual(["bird 39"]);
+  fireEvent.click(row(/bird 39/));
+  expect(store.view.hiddenClasses.value.size).toBe(42);
+});
+
 test("the foot says how fresh the data is and what it costs", () => {
   const store = storeWith();
   const { container } = renderWith(store, <Rail />);

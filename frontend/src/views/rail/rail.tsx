@@ -1,5 +1,6 @@
 /** The left rail: which run, which layer, which classes, and how fresh and how dear the data is. */
 import type { JSX } from "preact";
+import { ColourControl } from "../colour/colour_control";
 import { ClassLegend } from "./class_legend";
 import { LayerPicker } from "./layer_picker";
 import { RailFooter } from "./rail_footer";
@@ -12,6 +13,7 @@ export function Rail(): JSX.Element {
       <div class="rail-scroll">
         <RunList />
         <LayerPicker />
+        <ColourControl />
         <ClassLegend />
       </div>
       <RailFooter />

@@ -7,7 +7,7 @@ import { SavedSelections } from "./saved_selections";
 
 /** The bar. */
 export function SelectionBar(): JSX.Element {
-  const { explore } = useStore();
+  const { explore, inspect } = useStore();
   const selected = explore.selection.value?.count ?? 0;
   return (
     <div class="selection-bar" role="toolbar" aria-label="Selection">
@@ -48,6 +48,17 @@ export function SelectionBar(): JSX.Element {
             clear
           </button>
         </>
+      )}
+      {(selected > 0 || inspect.open.value) && (
+        <button
+          type="button"
+          class="text-button"
+          title="Show or hide the samples beside the map (I)"
+          aria-pressed={inspect.open.value}
+          onClick={() => inspect.toggle(inspect.open.peek() ? inspect.tab.peek() : "samples")}
+        >
+          {inspect.open.value ? "hide" : "inspect"}
+        </button>
       )}
       {(explore.canUndo.value || explore.canRedo.value) && (
         <>

@@ -1,6 +1,7 @@
 /** The sample under the pointer: its picture, what it is, what the model says, and whether its place can be believed. */
 import type { JSX } from "preact";
 import { percent } from "../../ui/format";
+import { Elsewhere } from "../compare/elsewhere";
 import { useStore } from "../store_context";
 import { hoverFacts, tileStyle } from "./hover_facts";
 
@@ -68,6 +69,7 @@ export function HoverCard(): JSX.Element | null {
               : `map keeps ${facts.kept.count} of ${facts.kept.of} of its neighbours`}
           </p>
         )}
+        <Elsewhere row={hover.index} />
         {facts.text !== null && <p class="hover-text">{facts.text}</p>}
       </div>
     </div>

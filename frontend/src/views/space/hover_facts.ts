@@ -58,15 +58,20 @@ export function hoverFacts(
 /** Largest side of a picture on the card, in pixels. */
 const PICTURE = 72;
 
-/** CSS that shows tile `i` of a sprite of `count` tiles, enlarged by a whole factor so that pixels stay square. */
+/**
+ * CSS that shows tile `i` of a sprite of `count` tiles, enlarged by a whole factor so that pixels stay square.
+ *
+ * @param largest side in pixels.
+ */
 export function tileStyle(
   i: number,
   count: number,
   tiles: ThumbnailsInfo,
   url: string,
+  largest: number = PICTURE,
 ): Record<string, string> {
   const longer = Math.max(tiles.tile_width, tiles.tile_height);
-  const factor = longer > PICTURE ? PICTURE / longer : Math.max(1, Math.floor(PICTURE / longer));
+  const factor = longer > largest ? largest / longer : Math.max(1, Math.floor(largest / longer));
   const width = tiles.tile_width * factor;
   const height = tiles.tile_height * factor;
   const rows = Math.ceil(count / tiles.columns);

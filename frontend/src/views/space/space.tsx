@@ -3,9 +3,12 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { attachStage } from "../../gl/stage";
 import { stageOptions } from "../../gl/stage_options";
+import { comparison } from "../../state/compare";
 import { plural } from "../../ui/format";
 import { useDerived } from "../../ui/use_derived";
 import { Badge } from "../badge/badge";
+import { Changes } from "../compare/changes";
+import { PanelTitles } from "../compare/panel_titles";
 import { obstacle, StateOverlay } from "../states/states";
 import { useStore } from "../store_context";
 import { HoverCard } from "./hover_card";
@@ -24,7 +27,7 @@ export function Space(): JSX.Element {
   const summary = useDerived(() => mapSummary(store), [store]);
   const clear = useDerived(() => obstacle(store) === "none", [store]);
   return (
-    <main class="space">
+    <main class="space" data-compare={comparison(store).others.value.length > 0}>
       <canvas ref={canvas} class="map" data-tool={tool.value} role="img" aria-label={summary} />
       {clear.value && (
         <>
@@ -33,6 +36,8 @@ export function Space(): JSX.Element {
           <MapKey />
           <LoadingMark />
           <DrawnOutline />
+          <PanelTitles />
+          <Changes />
           <Tools />
           <HoverCard />
         </>

@@ -4,17 +4,20 @@ import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { IconButton } from "../../ui/button";
 import { Popover } from "../../ui/popover";
+import { CompareButtons } from "../compare/compare_buttons";
 import { KEY_HELP } from "../keys";
+import { Share } from "../share/share";
 import { MapTitle } from "../space/space";
 import { useStore } from "../store_context";
 
 interface Props {
   readonly helpOpen: Signal<boolean>;
+  readonly shareOpen: Signal<boolean>;
   readonly railOpen: Signal<boolean>;
 }
 
 /** The strip. */
-export function Strip({ helpOpen, railOpen }: Props): JSX.Element {
+export function Strip({ helpOpen, shareOpen, railOpen }: Props): JSX.Element {
   const store = useStore();
   return (
     <header class="strip">
@@ -31,6 +34,8 @@ export function Strip({ helpOpen, railOpen }: Props): JSX.Element {
       <MapTitle />
       <div class="strip-tools">
         {store.derived.landscapeKindNow.value !== null && <LandscapeOpacity />}
+        {store.derived.steps.value.length > 0 && <CompareButtons />}
+        {store.derived.steps.value.length > 0 && <Share open={shareOpen} />}
         <Help open={helpOpen} />
       </div>
     </header>

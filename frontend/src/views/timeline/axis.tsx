@@ -6,6 +6,7 @@ import { timeTicks } from "../../charts/ticks";
 import { plural } from "../../ui/format";
 import { useDerived } from "../../ui/use_derived";
 import { useWidth } from "../../ui/use_width";
+import { EventTicks } from "../events/ticks";
 import { useStore } from "../store_context";
 import { AccuracyCurve } from "./accuracy_curve";
 import { axisScale, bufferedBands, nearestStep, pendingBands } from "./axis_scale";
@@ -111,6 +112,7 @@ export function Axis(): JSX.Element {
             </span>
           ))}
         </div>
+        <EventTicks scale={scale} />
       </div>
     </div>
   );

@@ -1,0 +1,115 @@
+/**
+ * The selection as a grid that is read like a table: only the rows in sight are rendered, one cell takes the focus, and
+ * the arrow keys move it.
+ */
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { plural } from "../../ui/format";
+import { useWidth } from "../../ui/use_width";
+import { scrollToRow, useWindowRows } from "../../ui/use_window_rows";
+import { useStore } from "../store_context";
+import { useHasThumbs } from "./thumb";
+import { TILE, Tile, type TileKind } from "./tile";
+
+/** Rows that PageUp and PageDown leap. */
+const PAGE = 4;
+
+/** Place after a key; `null`: the key is none of the grid's. Places count cells in reading order. */
+export function moveInGrid(key: string, at: number, columns: number, count: number): number | null {
+  const to = {
+    ArrowLeft: at - 1,
+    ArrowRight: at + 1,
+    ArrowUp: at - columns,
+    ArrowDown: at + columns,
+    PageUp: at - PAGE * columns,
+    PageDown: at + PAGE * columns,
+    Home: 0,
+    End: count - 1,
+  }[key];
+  if (to === undefined) return null;
+  // Up from the first row and down from the last there is nothing; a page stops at the ends.
+  const page = key.startsWith("Page");
+  return page ? Math.min(Math.max(to, 0), count - 1) : to < 0 || to >= count ? at : to;
+}
+
+/** The grid. */
+export function TileGrid(): JSX.Element {
+  const store = useStore();
+  const { inspect } = store;
+  const order = inspect.order.value;
+  const focus = inspect.focus.value;
+  const list = useRef<HTMLDivElement>(null);
+  const width = useWidth(list);
+  const kind: TileKind = useHasThumbs() ? "picture" : "line";
+  const columns = kind === "line" ? 1 : Math.max(1, Math.floor(width / TILE.picture.width));
+  const { height } = TILE[kind];
+  const rows = Math.ceil(order.length / columns);
+  const { first, end } = useWindowRows(list, rows, height);
+  const at = order.indexOf(focus);
+
+  useEffect(() => {
+    const element = list.current;
+    if (element === null || at < 0) return;
+    scrollToRow(element, Math.floor(at / columns), height);
+  }, [at, columns, height]);
+  // Whoever is in the grid stays with the sample, wherever a key or another order takes it.
+  useEffect(() => {
+    const element = list.current;
+    const active = document.activeElement;
+    if (!element?.contains(active)) return;
+    const cell = element.querySelector<HTMLElement>(`[data-row="${focus}"]`);
+    if (cell !== active) cell?.focus({ preventScroll: true });
+  });
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const to = moveInGrid(event.key, at, columns, order.length);
+    const row = to === null ? undefined : order[to];
+    if (row === undefined) return;
+    // Elsewhere the same keys move in time.
+    event.preventDefault();
+    event.stopPropagation();
+    inspect.focusOn(row);
+  };
+  return (
+    <div class="tile-list" ref={list}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a table cannot leave out rows that are out of sight. */}
+      <div
+        role="grid"
+        aria-label={`Selected samples: ${plural(order.length, "sample")}`}
+        aria-rowcount={rows}
+        aria-colcount={columns}
+        class="tile-space"
+        style={{ height: `${rows * height}px` }}
+        onKeyDown={onKeyDown}
+      >
+        {Array.from({ length: Math.max(0, end - first) }, (_, k) => first + k).map((line) => (
+          // biome-ignore lint/a11y/useSemanticElements: see above.
+          // biome-ignore lint/a11y/useFocusableInteractive: its cells take the focus, one at a time.
+          <div
+            key={line}
+            role="row"
+            aria-rowindex={line + 1}
+            class="tile-row"
+            style={{
+              transform: `translateY(${line * height}px)`,
+              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+              height: `${height}px`,
+            }}
+          >
+            {[...order.subarray(line * columns, (line + 1) * columns)].map((row, column) => (
+              <Tile
+                key={row}
+                row={row}
+                kind={kind}
+                column={column}
+                focused={row === focus}
+                onFocus={() => inspect.focusOn(row)}
+              />
+            ))}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
