@@ -3,17 +3,22 @@ import { fromFrameUnits } from "../../state/locate";
 import type { Store } from "../../state/store";
 import { compose, takePicture } from "./picture";
 
-/** Time that one epoch takes, and how long the last one stays, ms. */
-const EPOCH_MS = 500;
-const REST_MS = 800;
-const FRAMES_PER_SECOND = 30;
+/** Pictures an epoch, and how often the last one is repeated, so that the eye can rest on it. */
+const PICTURES_PER_EPOCH = 8;
+const LAST_PICTURES = 12;
+/** Time for the recorder to catch up, ms. */
+const FLUSH_MS = 600;
+/** A picture stays at least this long. */
+const PICTURE_MS = 62;
+/** A slow machine leaves pictures out to keep the pace, and beyond this many its film is slower. */
+const MOST_SKIPPED = 4;
 /** Enough for thin rings to stay sharp. */
 const BITS_PER_SECOND = 8_000_000;
 
 /** The kind of film that this browser can record; `null`: none. */
 export function filmType(): string | null {
   if (typeof MediaRecorder === "undefined" || !("captureStream" in HTMLCanvasElement.prototype)) return null;
-  const types = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm"];
+  const types = ["video/webm;codecs=vp8", "video/webm;codecs=vp9", "video/webm"];
   return types.find((type) => MediaRecorder.isTypeSupported(type)) ?? null;
 }
 
@@ -40,7 +45,10 @@ export async function recordFilm(
   };
   view.playing.value = false;
   await show(0);
-  const recorder = new MediaRecorder(film.captureStream(FRAMES_PER_SECOND), {
+  // Nothing is taken from the canvas but what is handed over.
+  const stream = film.captureStream(0);
+  const track = stream.getVideoTracks()[0] as CanvasCaptureMediaStreamTrack;
+  const recorder = new MediaRecorder(stream, {
     mimeType: type,
     videoBitsPerSecond: BITS_PER_SECOND,
   });
@@ -51,14 +59,24 @@ export async function recordFilm(
   });
   recorder.start();
   try {
-    const length = (steps.length - 1) * EPOCH_MS;
-    const from = performance.now();
-    for (;;) {
-      const elapsed = performance.now() - from;
-      if (calledOff.aborted || elapsed >= length + REST_MS) break;
-      await show(Math.min(elapsed / EPOCH_MS, steps.length - 1));
-      said(Math.min(1, elapsed / (length + REST_MS)));
+    const moving = (steps.length - 1) * PICTURES_PER_EPOCH;
+    let before = performance.now();
+    let [at, rested] = [0, 0];
+    while (rested < LAST_PICTURES && !calledOff.aborted) {
+      const earliest = pause(PICTURE_MS);
+      await show(at / PICTURES_PER_EPOCH);
+      track.requestFrame();
+      said((at + rested) / (moving + LAST_PICTURES));
+      await earliest;
+      const now = performance.now();
+      const due = Math.min(Math.max(1, Math.round((now - before) / PICTURE_MS)), MOST_SKIPPED);
+      before = now;
+      if (at === moving) rested += 1;
+      // Every epoch is shown as it was, not only what lies between.
+      at = Math.min(at + Math.min(due, PICTURES_PER_EPOCH - (at % PICTURES_PER_EPOCH)), moving);
     }
+    // What the recorder has not encoded yet when it is stopped is lost.
+    await pause(FLUSH_MS);
   } finally {
     recorder.stop();
     await stopped;
@@ -66,4 +84,10 @@ export async function recordFilm(
     else store.seek(before.time);
   }
   return calledOff.aborted ? null : new Blob(pieces, { type });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
