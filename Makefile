@@ -13,10 +13,10 @@ demo: .make/python $(BUNDLE)
 
 test: test-frontend test-python
 
-# What a browser draws is awaited in real time, so those tests have the machine to themselves.
+# What a browser draws is awaited in real time, so no more than two of those tests share the machine.
 test-python: .make/python .make/browser $(BUNDLE)
 	$(BIN)/pytest -m "not e2e" -n auto --dist loadfile
-	$(BIN)/pytest -m e2e
+	$(BIN)/pytest -m e2e -n 2 --dist loadfile
 
 test-frontend: .make/node .make/browser
 	cd frontend && npm test

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 import tensorboard_plugin_hidden as hidden
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A shell that starts tests in the background has them ignore interrupts, and so would every process that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -29,6 +34,15 @@ def log_maps(run_dir: Path, steps: range, samples: int = 30, **writer_options: o
             writer.add_projection(
                 "space", start + 0.01 * step, step, logits=logits, labels=labels if step == steps[0] else None
             )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests: a second one cannot be started in a thread that drives one already."""
+    from tests.browser import chromium
+
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,10 @@
-"""What the tests in a browser share: the browser, and where pictures of what they saw go."""
+"""What the tests of the tab share: where pictures of what they saw go."""
 
 import os
 from pathlib import Path
 
-import pytest
-
-from tests.browser import chromium
-
 SHOTS = Path(os.environ.get("HIDDEN_SCREENSHOTS", Path(__file__).parents[2] / "test-results"))
 SLIDER = "document.querySelector('.timeline [role=slider]')"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 def save(tab, name):

@@ -17,7 +17,7 @@ from PIL import Image
 from tensorboard_plugin_hidden.cli import cli
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
 from tensorboard_plugin_hidden.export.page import write_page
-from tests.browser import FIRST_PICTURE, chromium
+from tests.browser import FIRST_PICTURE
 from tests.export.conftest import COUNT, STEPS
 from tests.servers import tensorboard
 
@@ -101,31 +101,31 @@ def test_nothing_in_a_run_can_end_a_script_early(told, tmp_path):
 
 
 @pytest.mark.e2e
-def test_a_browser_shows_it_from_disk(digits_run, tmp_path):
+def test_a_browser_shows_it_from_disk(browser, digits_run, tmp_path):
     path = tmp_path / "digits.html"
     outcome = CliRunner().invoke(cli, ["export", str(digits_run / "digits"), "--html", "--out", str(path)])
     assert outcome.exit_code == 0, outcome.output
     assert re.fullmatch(rf"{path}: (\d+ kB|\d+\.\d MB), 4 epochs\n", outcome.output)
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        requests, problems = [], []
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: problems.append(message.text))
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(path.as_uri())
-        page.locator("canvas.map").wait_for()
-        until(page, f"performance.getEntriesByName('{FIRST_PICTURE}').length > 0")
-        page.get_by_text("epoch 3", exact=True).wait_for()
-        page.wait_for_timeout(2000)  # the landscape fades in
-        last = drawn(page)
-        assert colours(last) > 8, "points of ten classes and their landscape"
-        page.locator(".timeline [role=slider]").press("Home")
-        page.get_by_text("epoch 0", exact=True).wait_for()
-        until(page, "location.hash.includes('p.hidden.epoch=0')")
-        page.wait_for_timeout(2000)
-        assert (np.abs(drawn(page).astype(int) - last) > 6).any(axis=2).mean() > 0.1
-        assert problems == []
-        assert [url for url in requests if not url.startswith("blob:")] == [path.as_uri()]
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    requests, problems = [], []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(path.as_uri())
+    page.locator("canvas.map").wait_for()
+    until(page, f"performance.getEntriesByName('{FIRST_PICTURE}').length > 0")
+    page.get_by_text("epoch 3", exact=True).wait_for()
+    page.wait_for_timeout(2000)  # the landscape fades in
+    last = drawn(page)
+    assert colours(last) > 8, "points of ten classes and their landscape"
+    page.locator(".timeline [role=slider]").press("Home")
+    page.get_by_text("epoch 0", exact=True).wait_for()
+    until(page, "location.hash.includes('p.hidden.epoch=0')")
+    page.wait_for_timeout(2000)
+    assert (np.abs(drawn(page).astype(int) - last) > 6).any(axis=2).mean() > 0.1
+    assert problems == []
+    assert [url for url in requests if not url.startswith("blob:")] == [path.as_uri()]
+    page.close()
 
 
 def until(page, condition):
