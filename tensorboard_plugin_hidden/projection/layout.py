@@ -100,9 +100,7 @@ def optimise(
     return torch.stack([horizontal, vertical], 1)
 
 
-def place(
-    start: Tensor, fixed: Tensor, neighbours: Tensor, weights: Tensor, iterations: int, springs: Springs | None = None
-) -> Tensor:
+def place(start: Tensor, fixed: Tensor, neighbours: Tensor, weights: Tensor, iterations: int) -> Tensor:
     """Moves new points among fixed ones by the same forces; the new ones do not push each other.
 
     Args:
@@ -111,7 +109,6 @@ def place(
         neighbours: int64 [m, k], rows of ``fixed`` that pull each point.
         weights: float32 [m, k], how strongly; only their proportions within a row matter.
         iterations: Steps.
-        springs: Ties to earlier places, or None.
 
     Returns:
         float32 [m, 2].
@@ -127,10 +124,6 @@ def place(
         stiffness = pull.sum(1)
         force_right = (pull * right).sum(1) + push_right * (len(fixed) / total)
         force_up = (pull * up).sum(1) + push_up * (len(fixed) / total)
-        if springs is not None:
-            stiffness += springs.strength
-            force_right += springs.strength * (springs.ends[:, 0] - horizontal)
-            force_up += springs.strength * (springs.ends[:, 1] - vertical)
         move_right, move_up = _moves(force_right, force_up, stiffness)
         horizontal += PLACING_STEP * move_right
         vertical += PLACING_STEP * move_up
