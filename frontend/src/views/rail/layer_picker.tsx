@@ -44,7 +44,7 @@ export function LayerPicker(): JSX.Element | null {
             <button
               type="button"
               key={method}
-              class="method"
+              class="pill"
               aria-pressed={method === store.view.method.value}
               onClick={() => store.selectMethod(method)}
             >

@@ -1,40 +1,22 @@
 /** Why this file: the button of the menu of what can be taken away. What is in the menu is fetched when it is first opened. */
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentType, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { Popover } from "../../ui/popover";
+import { useEffect } from "preact/hooks";
+import { PopoverButton } from "../../ui/popover_button";
 
 /** The button in the strip, and its menu. */
 export function Share({ open }: { open: Signal<boolean> }): JSX.Element {
-  const button = useRef<HTMLButtonElement>(null);
   return (
-    <div class="help-place">
-      <button
-        type="button"
-        ref={button}
-        class="strip-button"
-        title="Take pictures, tables, a film or the link away (S)"
-        aria-expanded={open.value}
-        aria-haspopup="dialog"
-        onClick={() => {
-          open.value = !open.value;
-        }}
-      >
-        share
-      </button>
-      {open.value && (
-        <Popover
-          label="Take away"
-          class="share-panel"
-          anchor={button}
-          onClose={() => {
-            open.value = false;
-          }}
-        >
-          <Menu />
-        </Popover>
-      )}
-    </div>
+    <PopoverButton
+      open={open}
+      label="Take away"
+      title="Take pictures, tables, a film or the link away (S)"
+      text="share"
+      buttonClass="strip-button"
+      panelClass="share-panel"
+    >
+      <Menu />
+    </PopoverButton>
   );
 }
 

@@ -1,9 +1,8 @@
 /** The strip above the map: what it shows, how strong its background is, and help. */
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
 import { IconButton } from "../../ui/button";
-import { Popover } from "../../ui/popover";
+import { PopoverButton } from "../../ui/popover_button";
 import { CompareButtons } from "../compare/compare_buttons";
 import { KEY_HELP } from "../keys";
 import { Share } from "../share/share";
@@ -65,54 +64,36 @@ function LandscapeOpacity(): JSX.Element {
 }
 
 function Help({ open }: { open: Signal<boolean> }): JSX.Element {
-  const button = useRef<HTMLButtonElement>(null);
   return (
-    <div class="help-place">
-      <button
-        type="button"
-        ref={button}
-        class="icon-button help-button"
-        aria-label="Help"
-        title="Help (?)"
-        aria-expanded={open.value}
-        aria-haspopup="dialog"
-        onClick={() => {
-          open.value = !open.value;
-        }}
-      >
-        ?
-      </button>
-      {open.value && (
-        <Popover
-          label="Help"
-          class="help-panel"
-          anchor={button}
-          onClose={() => {
-            open.value = false;
-          }}
-        >
-          <h2>Reading the map</h2>
-          <p>
-            Each dot is one sample, placed by a hidden layer: samples that the layer treats alike lie
-            together. The background is what the model would decide there. Press play to see how training
-            moves them. Hollow dots, with <kbd>L</kbd>, are drawn among strangers: the map lies about them.
-          </p>
-          <h2>Keys</h2>
-          <dl class="keys">
-            {KEY_HELP.map(({ keys, does }) => (
-              <div key={does}>
-                <dt>
-                  {keys.map((key) => (
-                    <kbd key={key}>{key}</kbd>
-                  ))}
-                </dt>
-                <dd>{does}</dd>
-              </div>
-            ))}
-          </dl>
-          <p class="faint">Drag moves the map, the wheel zooms, a double click fits it.</p>
-        </Popover>
-      )}
-    </div>
+    <PopoverButton
+      open={open}
+      label="Help"
+      title="Help (?)"
+      text="?"
+      name="Help"
+      buttonClass="icon-button help-button"
+      panelClass="help-panel"
+    >
+      <h2>Reading the map</h2>
+      <p>
+        Each dot is one sample, placed by a hidden layer: samples that the layer treats alike lie together.
+        The background is what the model would decide there. Press play to see how training moves them. Hollow
+        dots, with <kbd>L</kbd>, are drawn among strangers: the map lies about them.
+      </p>
+      <h2>Keys</h2>
+      <dl class="keys">
+        {KEY_HELP.map(({ keys, does }) => (
+          <div key={does}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="faint">Drag moves the map, the wheel zooms, a double click fits it.</p>
+    </PopoverButton>
   );
 }
