@@ -132,8 +132,14 @@ def open_tab(
 
     page.on("console", lambda message: noted(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: noted(str(error)))
+    # What the page calls off itself, because the user went on meanwhile, has not failed.
     page.on(
-        "requestfailed", lambda request: noted(f"{request.url}: {request.failure}") if "hidden" in request.url else None
+        "requestfailed",
+        lambda request: (
+            noted(f"{request.url}: {request.failure}")
+            if "hidden" in request.url and "ERR_ABORTED" not in str(request.failure)
+            else None
+        ),
     )
     page.on("response", lambda answer: noted(f"{answer.url}: {answer.status}") if answer.status >= 400 else None)
     page.add_init_script(

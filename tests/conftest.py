@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+COMPILED = {"test_candidates.py", "test_graph.py", "test_research_methods.py"}
+"""Tests that have numba compile nearest neighbour search, which takes longer than they do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one process, for its fixtures; so do the files that share what numba compiles."""
+    for item in items:
+        group = "compiled" if item.path.name in COMPILED else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)

@@ -135,21 +135,21 @@ def log_one_more(run_dir, step):
 
 def test_a_method_that_looks_at_all_steps_draws_all_when_one_is_missing(run_dir):
     damage(run_dir, OfflineProjection(run_dir, "pca").waiting()[1])
-    (task,) = layer_tasks(run_dir, "timevis")
+    (task,) = layer_tasks(run_dir, "hidden_refit")
     assert task.expected == 4
     (reason,) = [outcome.reason for outcome in write(task.outcomes()) if isinstance(outcome, LeftOut)]
     assert reason.startswith("No map of hidden/snapshot/fc/00000001")
-    before = stored(run_dir, "timevis")
+    before = stored(run_dir, "hidden_refit")
     assert list(before) == [0, 2, 3]
     assert [type(outcome) for outcome in task.outcomes()] == [LeftOut], "nothing else is drawn again"
 
     log_one_more(run_dir, 4)
-    (task,) = layer_tasks(run_dir, "timevis")
+    (task,) = layer_tasks(run_dir, "hidden_refit")
     half = [outcome for outcome in write(islice(task.outcomes(), 3)) if isinstance(outcome, Map)]
     assert [drawn.record.step for drawn in half] == [0, 2]
     rest = [outcome for outcome in write(task.outcomes()) if isinstance(outcome, Map)]
     assert [drawn.record.step for drawn in rest] == [0, 2, 3, 4], "the one that was missing is written last"
-    after = stored(run_dir, "timevis")
+    after = stored(run_dir, "hidden_refit")
     assert list(after) == [0, 2, 3, 4]
     assert (before[0] != after[0]).any()
 
