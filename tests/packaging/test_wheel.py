@@ -73,8 +73,8 @@ def test_the_wheel_in_an_empty_environment(archives, tmp_path):
     log_maps(tmp_path / "logdir" / "run", range(3))
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     python = str(tmp_path / "venv" / "bin" / "python")
-    install = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--constraint", ROOT / "constraints.txt", wheel]
-    subprocess.run(install, check=True)
+    install = [python, "-m", "pip", "install", "--quiet", "--no-compile"]
+    subprocess.run([*install, "--constraint", ROOT / "constraints.txt", wheel], check=True)
     code = "import tensorboard_plugin_hidden as h; print(h.__file__, h.SummaryWriter.__name__, h.Probe.__name__)"
     imported = subprocess.run([python, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     assert str(tmp_path / "venv") in imported
