@@ -169,6 +169,6 @@ def bodies(run_dir):
 def complete(layers):
     wanted = {"hidden", "pca+joint"}
     return all(
-        wanted <= layer["frames"].keys() and all(layer["frames"][m]["steps"] == list(range(12)) for m in wanted)
+        wanted <= layer["frames"].keys() and all(layer["frames"][m]["steps"] == list(range(8)) for m in wanted)
         for layer in layers
     )
