@@ -17,11 +17,11 @@ EPOCHS = 20
 _SCRIPT = """
 import sys, time, torch, tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.demo import DigitsNet, digits
-train, test = digits()
+train, test, rows = digits()
 model = DigitsNet()
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
 writer = hidden.SummaryWriter(sys.argv[1])
-writer.watch(model, hidden.Probe(test))
+writer.watch(model, hidden.Probe(test, ids=rows))
 writer.add_hidden(0)
 for line in sys.stdin:
     loss = torch.nn.functional.cross_entropy(model(train.tensors[0][:64]), train.tensors[1][:64])

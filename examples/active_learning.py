@@ -26,19 +26,21 @@ def main(run_dir: str = "runs/active-learning", rounds: int = 6) -> None:
     images, classes = load_digits(return_X_y=True)
     x, y = torch.tensor(images, dtype=torch.float32).reshape(-1, 1, 8, 8) / 16, torch.tensor(classes)
     order = torch.randperm(len(x))
-    x, y = x[order], y[order]
+    pool, test = order[:POOL], order[POOL:]
+    pooled = set(pool.tolist())
+    split = ["pool" if row in pooled else "test" for row in range(len(x))]
 
     model = torch.nn.Sequential(
         torch.nn.Conv2d(1, 32, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2), torch.nn.Flatten(),
         torch.nn.Linear(32 * 16, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10),
     )  # fmt: skip
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    probe = hidden.Probe((x, y), metadata={"split": ["pool" if i < POOL else "test" for i in range(len(x))]})
+    probe = hidden.Probe((x, y), metadata={"split": split})
 
     with hidden.SummaryWriter(run_dir) as writer:
         writer.watch(model, probe)
-        labelled = torch.randperm(POOL)[:AT_ONCE]
-        writer.add_hidden(0, selected=labelled)  # a sample's id is its index in the data
+        labelled = pool[torch.randperm(POOL)[:AT_ONCE]]
+        writer.add_hidden(0, selected=labelled)  # a sample's id is its row in the data
         step = 0
         for _ in range(rounds):
             for _ in range(STEPS_A_ROUND):
@@ -51,12 +53,12 @@ def main(run_dir: str = "runs/active-learning", rounds: int = 6) -> None:
                     optimizer.step()
                 with torch.no_grad():
                     probabilities = model(x).softmax(dim=1)
-                accuracy = (probabilities.argmax(dim=1) == y)[POOL:].float().mean()
+                accuracy = (probabilities.argmax(dim=1) == y)[test].float().mean()
                 writer.add_scalar("accuracy/test", accuracy, step)
                 if step % STEPS_A_ROUND:
                     writer.add_hidden(step)
-            confidence = probabilities[:POOL].amax(dim=1)
-            confidence[labelled] = torch.inf
+            confidence = probabilities.amax(dim=1)
+            confidence[test] = confidence[labelled] = torch.inf  # never chosen
             chosen = confidence.argsort()[:AT_ONCE]
             writer.add_hidden(step, selected=chosen)
             labelled = torch.cat([labelled, chosen])

@@ -51,8 +51,12 @@ class DigitsNet(nn.Module):
         return logits
 
 
-def digits(seed: int = 0) -> tuple[TensorDataset, TensorDataset]:
-    """The digits as a training and a test set, split by a seeded permutation. Images float32 [N, 1, 8, 8] in [0, 1]."""
+def digits(seed: int = 0) -> tuple[TensorDataset, TensorDataset, list[int]]:
+    """The digits as a training and a test set, split by a seeded permutation. Images float32 [N, 1, 8, 8] in [0, 1].
+
+    Returns:
+        The training set, the test set, and the row of scikit-learn's data that each image of the test set is.
+    """
     from sklearn.datasets import load_digits
 
     images, labels = load_digits(return_X_y=True)
@@ -60,7 +64,7 @@ def digits(seed: int = 0) -> tuple[TensorDataset, TensorDataset]:
     targets = torch.tensor(labels, dtype=torch.long)
     order = torch.randperm(len(inputs), generator=torch.Generator().manual_seed(seed))
     train, test = order[: int(TRAIN_SHARE * len(order))], order[int(TRAIN_SHARE * len(order)) :]
-    return TensorDataset(inputs[train], targets[train]), TensorDataset(inputs[test], targets[test])
+    return TensorDataset(inputs[train], targets[train]), TensorDataset(inputs[test], targets[test]), test.tolist()
 
 
 def train_digits(
@@ -81,14 +85,15 @@ def train_digits(
     torch.manual_seed(seed)
     # Half of the cores train; the others draw the maps and serve the browser that watches.
     torch.set_num_threads(max(1, (os.cpu_count() or 2) // 2))
-    train_set, test_set = digits(seed)
+    train_set, test_set, test_rows = digits(seed)
     inputs, targets = train_set.tensors
     model = DigitsNet()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.003, momentum=0.9)
     losses = []
     with closing(SummaryWriter(run_dir)) as writer:
         if log_hidden:
-            writer.watch(model, Probe(test_set))
+            # Ids that are the same image in every run, so that runs of other seeds can be laid side by side.
+            writer.watch(model, Probe(test_set, ids=test_rows))
             writer.add_hidden(0)
         for epoch in range(1, epochs + 1):
             losses.append(_train_epoch(model, optimizer, inputs, targets))

@@ -9,18 +9,19 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tensorboard_plugin_hidden"
 
-LAYERS = ["format", "geometry", "projection", "logger", "demo", "export", "cli"]
+LAYERS = ["format", "geometry", "training_log", "projection", "logger", "demo", "export", "cli"]
 """Each may import itself and those before it."""
 
 MAY = {part: set(LAYERS[: place + 1]) for place, part in enumerate(LAYERS)}
 MAY["format"] = {"format"}
-MAY["backend"] = {"format", "backend"}
-MAY["export"] = {"format", "backend", "export"}
+MAY["backend"] = {"format", "geometry", "backend"}
+MAY["export"] = {"format", "geometry", "backend", "export"}
 EVERYBODY = {"errors", ""}
 
 OUTSIDE = {
     "format": {"numpy", "zarr", "tensorboard"},
     "geometry": {"numpy"},
+    "training_log": {"numpy", "scipy"},
     "projection": {"numpy", "torch", "scipy", "pynndescent", "umap", "openTSNE", "ray"},
     "logger": {"numpy", "torch", "PIL", "click"},
     "demo": {"torch", "sklearn"},

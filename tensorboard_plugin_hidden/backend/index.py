@@ -84,6 +84,7 @@ def _layer(
         "name": name,
         "width": newest.width if newest else None,
         "head": newest.head if newest else "none",
+        "logits": _any_logits(bodies),
         "steps": list(snapshots),
         "versions": [str(record.version) for record in snapshots.values()],
         "wall_times": [round(wall_times.get(record.version, 0.0), 3) for record in snapshots.values()],
@@ -93,6 +94,12 @@ def _layer(
         "capture_ms": [body.capture_ms for body in bodies],
         "frames": {method: _frames(frames, wall_times) for method, frames in methods.items()},
     }
+
+
+def _any_logits(snapshots: list[SnapshotRecord]) -> bool | None:
+    """Whether some snapshot has logits; None where records that may be of such are of older logs, and do not say."""
+    said = {body.logits for body in snapshots}
+    return True if True in said else None if None in said or not said else False
 
 
 def _frames(frames: dict[int, Record], wall_times: dict[Version, float]) -> Json:

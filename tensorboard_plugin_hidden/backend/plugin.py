@@ -26,14 +26,13 @@ from tensorboard_plugin_hidden.backend.responses import (
     versioned_bytes,
     versioned_json,
 )
-from tensorboard_plugin_hidden.backend.snapshots import SnapshotCache
+from tensorboard_plugin_hidden.backend.snapshots import MOST_ROWS, SnapshotCache
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
 from tensorboard_plugin_hidden.format.codec import Arrays, pack, unpack
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION, PLUGIN_NAME
-from tensorboard_plugin_hidden.format.details import SnapshotDetails
-from tensorboard_plugin_hidden.format.frame_codec import LANDSCAPE
+from tensorboard_plugin_hidden.format.frame_codec import LANDSCAPE, LANDSCAPE_ENTROPY
 from tensorboard_plugin_hidden.format.history import current
-from tensorboard_plugin_hidden.format.outcomes import outcomes
+from tensorboard_plugin_hidden.format.outcomes import encode_outcomes
 from tensorboard_plugin_hidden.format.schema import (
     FrameRecord,
     ProbeRecord,
@@ -43,14 +42,13 @@ from tensorboard_plugin_hidden.format.schema import (
     Version,
     record_tag,
 )
+from tensorboard_plugin_hidden.geometry.details import SnapshotDetails
+from tensorboard_plugin_hidden.geometry.outcomes import outcomes
 
 if TYPE_CHECKING:
     from tensorboard_plugin_hidden.format.store import StoreReader
 
 _ENTRY = "index.js"
-
-_MOST_ROWS = 500
-"""Samples in one request for details: at 100,000 x 512 they take a second of processor time."""
 
 
 class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
@@ -124,7 +122,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     @answers
     def _serve_frame(self, request: Request) -> Response:
         _, arrays = self._frame(request)
-        points = {name: array for name, array in arrays.items() if name != LANDSCAPE}
+        points = {name: array for name, array in arrays.items() if name not in (LANDSCAPE, LANDSCAPE_ENTROPY)}
         return versioned_bytes(request, pack(points), "application/octet-stream")
 
     @answers
@@ -132,7 +130,8 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         record, arrays = self._frame(request)
         if LANDSCAPE not in arrays or not isinstance(record.body, FrameRecord):
             raise ClientError(404, "This frame has no landscape, because its layer has no way to the logits.")
-        body = pack({LANDSCAPE: arrays[LANDSCAPE]}, {"bounds": record.body.landscape_bounds})
+        cells = {name: arrays[name] for name in (LANDSCAPE, LANDSCAPE_ENTROPY) if name in arrays}
+        body = pack(cells, {"bounds": record.body.landscape_bounds})
         return versioned_bytes(request, body, "application/octet-stream", deflates=True)
 
     @answers
@@ -180,12 +179,13 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         if snapshot.probe:
             _, probe = self._payload(request, record_tag(ProbeRecord.KIND, Version.parse(snapshot.probe)))
             labels = probe["labels"]
-        return versioned_bytes(request, pack(outcomes(arrays["logits"], labels)), "application/octet-stream")
+        body = pack(encode_outcomes(outcomes(arrays["logits"], labels)))
+        return versioned_bytes(request, body, "application/octet-stream")
 
     @answers
     def _serve_details(self, request: Request) -> Response:
         record, snapshot = self._snapshot(request)
-        rows = _rows(_argument(request, "rows"), snapshot.count, most=_MOST_ROWS)
+        rows = _rows(_argument(request, "rows"), snapshot.count, most=MOST_ROWS)
         run = _argument(request, "run")
         details = self._snapshots.get(
             run,

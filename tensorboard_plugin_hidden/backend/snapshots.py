@@ -6,8 +6,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 
-from tensorboard_plugin_hidden.format.details import SnapshotDetails
 from tensorboard_plugin_hidden.format.schema import Version
+from tensorboard_plugin_hidden.geometry.details import SnapshotDetails
+
+MOST_ROWS = 500
+"""Samples in one request for details: at 100,000 x 512 they take a second of processor time."""
 
 _MOST = 2
 """Snapshots: the two ends of a comparison. Going through the epochs asks of each once, so more would not help."""

@@ -17,14 +17,12 @@ from werkzeug.test import Client
 
 from tensorboard_plugin_hidden.backend.plugin import HiddenPlugin
 from tensorboard_plugin_hidden.backend.records import projection_run
+from tensorboard_plugin_hidden.backend.snapshots import MOST_ROWS
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.export.history import one_of, open_run, run_name
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR
 
 Json = dict[str, Any]
-
-_ROWS_AT_ONCE = 500
-"""Samples that the ``details`` route answers for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +179,8 @@ def _layer(routes: RunRoutes, layer: Json, detailed: int) -> Iterator[Answer]:
 def _details(routes: RunRoutes, address: Mapping[str, object], count: int) -> Answer:
     whole: Json = {}
     query: dict[str, str] = {}
-    for start in range(0, count, _ROWS_AT_ONCE):
-        rows = ",".join(map(str, range(start, min(start + _ROWS_AT_ONCE, count))))
+    for start in range(0, count, MOST_ROWS):
+        rows = ",".join(map(str, range(start, min(start + MOST_ROWS, count))))
         for answer in _present(routes.ask("details", **address, rows=rows)):
             query = {name: value for name, value in answer.query.items() if name != "rows"}
             for name, value in json.loads(answer.body).items():

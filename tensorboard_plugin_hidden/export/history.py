@@ -20,6 +20,7 @@ from tensorboard_plugin_hidden.format.reader import RunReader
 from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Record, SnapshotRecord
 from tensorboard_plugin_hidden.format.snapshot import BoolArray, FloatArray, IntArray
 from tensorboard_plugin_hidden.format.store import StoreReader
+from tensorboard_plugin_hidden.geometry.outcomes import outcomes
 
 DEFAULT_METHOD = "hidden"
 """The map that is taken where there are several and none is named."""
@@ -166,7 +167,9 @@ def read_layer(run_dir: str, layer: str | None = None, method: str | None = None
         logits = store.read(snapshots[step].payload, ["logits"]).get("logits") if step in snapshots else None
         if logits is not None:
             last_logits = logits
-            predictions[row], confidence[row], margin[row], loss[row] = _judged(logits, samples.labels)
+            found = outcomes(logits, samples.labels)
+            predictions[row], confidence[row] = found.prediction, found.confidence
+            margin[row], loss[row] = found.margin, found.loss
     return LayerHistory(
         run=run_name(run_dir),
         layer=layer,
@@ -240,19 +243,6 @@ def one_of(names: Collection[str]) -> str:
     return f"one of {shown}" + (f" and {more} more" if more > 0 else "")
 
 
-def softmax(logits: FloatArray) -> FloatArray:
-    """Probabilities float32 [N, C] of logits [N, C]; NaN in rows where a logit is NaN or plus infinity.
-
-    >>> softmax(np.array([[0.0, 0.0, -np.inf]], np.float32)).tolist()
-    [[0.5, 0.5, 0.0]]
-    """
-    values = logits.astype(np.float64)
-    values[~np.isfinite(values.max(axis=1))] = np.nan
-    weights = np.exp(values - values.max(axis=1, keepdims=True))
-    shares: FloatArray = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
-    return shares
-
-
 def count_flips(predictions: IntArray) -> IntArray:
     """How often each sample's prediction has changed, int32 [T, N], of predictions [T, N]; those of -1 are passed over.
 
@@ -268,23 +258,6 @@ def count_flips(predictions: IntArray) -> IntArray:
         flips[step] = flips[step - 1] + ((now >= 0) & (known >= 0) & (now != known))
         known = np.where(now >= 0, now, known)
     return flips
-
-
-def _judged(logits: FloatArray, labels: IntArray) -> tuple[IntArray, FloatArray, FloatArray, FloatArray]:
-    """Prediction, confidence, margin and loss of each sample."""
-    shares = softmax(logits)
-    known: BoolArray = np.logical_and.reduce(np.isfinite(shares), axis=1)
-    ranked = np.sort(shares, axis=1)
-    second = ranked[:, -2] if shares.shape[1] > 1 else np.zeros(len(shares), np.float32)
-    labelled = known & (labels >= 0) & (labels < shares.shape[1])
-    loss = np.full(len(shares), np.nan, np.float32)
-    rows = np.flatnonzero(labelled)
-    # From the logits, not the probabilities: those of the badly wrong are rounded to 0.
-    values = logits[rows].astype(np.float64)
-    top = values.max(axis=1)
-    loss[rows] = np.log(np.exp(values - top[:, None]).sum(axis=1)) + top - values[np.arange(len(rows)), labels[rows]]
-    prediction = np.where(known, np.where(known[:, None], logits, 0).argmax(axis=1), -1).astype(np.int32)
-    return prediction, ranked[:, -1], ranked[:, -1] - second, loss
 
 
 def _pick_method(layer: str, maps: Mapping[str, Any], method: str | None) -> str:

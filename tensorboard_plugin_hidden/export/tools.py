@@ -11,10 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.export.history import LayerHistory, softmax
+from tensorboard_plugin_hidden.export.history import LayerHistory
 from tensorboard_plugin_hidden.export.tables import id_array
-from tensorboard_plugin_hidden.format.details import NEIGHBOURS, SnapshotDetails
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.geometry.details import NEIGHBOURS, SnapshotDetails
+from tensorboard_plugin_hidden.geometry.outcomes import softmax
 
 
 def write_cleanlab(history: LayerHistory, file: BinaryIO) -> None:

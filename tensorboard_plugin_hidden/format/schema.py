@@ -139,6 +139,7 @@ class SnapshotRecord:
         width: D.
         head: ``linear``, ``program`` or ``none``.
         program: Where the head's exported program is, when it is one.
+        logits: Whether logits are among the arrays; None: a log from before this was said.
         accuracy: Share of labelled samples predicted right, or None.
         nonfinite: Samples with a NaN or Inf among their activations.
         nbytes: Uncompressed bytes of the arrays.
@@ -158,6 +159,7 @@ class SnapshotRecord:
     capture_ms: float
     probe: str = ""
     program: PayloadRef | None = None
+    logits: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ class Recorder:
                 capture_ms=0.0,
                 probe=self._probe_version,
                 program=self._program(snapshot),
+                logits=snapshot.logits is not None,
             )
             reference = self._journal.store(group_name(self._journal.session, body.KIND, body.layer), arrays)
         except HiddenError as error:

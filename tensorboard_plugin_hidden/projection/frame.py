@@ -19,11 +19,12 @@ from tensorboard_plugin_hidden.geometry import boundary as boundaries
 from tensorboard_plugin_hidden.geometry import faithfulness as measures
 from tensorboard_plugin_hidden.geometry.faithfulness import placed
 from tensorboard_plugin_hidden.geometry.neighbours import overlap
+from tensorboard_plugin_hidden.geometry.outcomes import softmax
 from tensorboard_plugin_hidden.geometry.regions import fragmentation
 from tensorboard_plugin_hidden.projection.boundary import boundary_points
 from tensorboard_plugin_hidden.projection.candidates import map_neighbours
 from tensorboard_plugin_hidden.projection.head import Head
-from tensorboard_plugin_hidden.projection.landscape import decision, draw, softmax
+from tensorboard_plugin_hidden.projection.landscape import decision, draw
 from tensorboard_plugin_hidden.projection.prepare import Prepared, held_out, predicted, prepare
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Embedding, Method, Previous, Projector, RunProjector
 

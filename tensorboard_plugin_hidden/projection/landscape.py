@@ -8,8 +8,9 @@ import numpy as np
 from scipy.interpolate import make_interp_spline
 from scipy.ndimage import distance_transform_edt
 
-from tensorboard_plugin_hidden.format.frame import Landscape
+from tensorboard_plugin_hidden.format.landscape import EntropyLandscape
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.geometry.outcomes import certainty
 from tensorboard_plugin_hidden.projection.head import AffineHead, Head
 from tensorboard_plugin_hidden.projection.inverse import SplineInverse
 from tensorboard_plugin_hidden.projection.protocol import Decode, Inverse
@@ -101,13 +102,6 @@ def decided(decide: Decode, bounds: tuple[float, float, float, float], cells: in
         yield values.reshape(-1, coarse.shape[2]).astype(np.float32)
 
 
-def softmax(logits: FloatArray) -> FloatArray:
-    """Probabilities [m, C] of logits [m, C]; rows sum to one."""
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    result: FloatArray = shifted / shifted.sum(axis=1, keepdims=True)
-    return result
-
-
 def distance_to_samples(
     positions: FloatArray, bounds: tuple[float, float, float, float], cells: int = CELLS
 ) -> FloatArray:
@@ -154,7 +148,7 @@ def draw(
     neighbour_distance: float,
     cells: int = CELLS,
     around: FloatArray | None = None,
-) -> Landscape:
+) -> EntropyLandscape:
     """The landscape behind a map.
 
     Args:
@@ -166,21 +160,21 @@ def draw(
         around: float32 [m, 2], the places whose square is drawn, ``positions`` among them; default ``positions``.
 
     Returns:
-        Classes, confidence and support on the grid.
+        Classes, confidence, entropy and support on the grid.
     """
     bounds = square_bounds(positions if around is None else around)
-    classes, confidence = np.empty(cells * cells, np.int32), np.empty(cells * cells, np.float32)
+    classes = np.empty(cells * cells, np.int32)
+    confidence, entropy = np.empty(cells * cells, np.float32), np.empty(cells * cells, np.float32)
     start = 0
     for logits in decided(decide, bounds, cells):
         block = slice(start, start := start + len(logits))
-        classes[block] = logits.argmax(axis=1)
-        # The largest of the softmax's probabilities alone.
-        confidence[block] = 1 / np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1)
+        classes[block], confidence[block], entropy[block] = certainty(logits)
     side = (bounds[2] - bounds[0]) / cells
-    return Landscape(
+    return EntropyLandscape(
         bounds=bounds,
         classes=classes.reshape(cells, cells),
         confidence=confidence.reshape(cells, cells),
         support=support(distance_to_samples(positions, bounds, cells), max(neighbour_distance, side)),
         source=head.source,
+        entropy=entropy.reshape(cells, cells),
     )

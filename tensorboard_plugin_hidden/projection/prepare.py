@@ -10,11 +10,11 @@ import numpy.typing as npt
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import BoolArray, FloatArray, IntArray, Snapshot
 from tensorboard_plugin_hidden.geometry import faithfulness as measures
+from tensorboard_plugin_hidden.geometry.outcomes import softmax
 from tensorboard_plugin_hidden.projection.boundary import MOST, SHARE, boundary_points
 from tensorboard_plugin_hidden.projection.candidates import neighbours_and_graph
 from tensorboard_plugin_hidden.projection.graph import Neighbours
 from tensorboard_plugin_hidden.projection.head import Head, standardised, stored_head, surrogate_head
-from tensorboard_plugin_hidden.projection.landscape import softmax
 from tensorboard_plugin_hidden.projection.protocol import Fitted
 
 HELD_OUT_SHARE = 0.2

@@ -101,6 +101,7 @@ def test_logs_from_before_there_were_columns(server):
     assert (index["probe"]["images"], index["selected"]) == (False, None)
     answer = server.get("image", run="v1", v=index["probe"]["version"], row=0)
     assert (answer.status, "no pictures at full size" in answer.text) == (404, True)
+    assert index["layers"][0]["logits"] is None
     assert server.get("outcomes", **of(index)).status == server.get("details", **of(index, rows=1)).status == 200
 
 
@@ -168,6 +169,7 @@ def test_details_and_outcomes_without_logits(server, index):
     assert (len(found["neighbours"][0]), found["classes"], found["probabilities"]) == (15, [[]], [[]])
     answer = server.get("outcomes", **of(index, "bare"))
     assert (answer.status, "no logits" in answer.text) == (404, True)
+    assert {layer["name"]: layer["logits"] for layer in index["layers"]} == {"fc": True, "bare": False}
 
 
 def test_details_change_with_the_step(server, index):

@@ -1,6 +1,7 @@
 """The index as columns, from records made by hand."""
 
 import numpy as np
+import pytest
 
 from tensorboard_plugin_hidden.backend.index import run_index
 from tensorboard_plugin_hidden.format.history import current
@@ -60,6 +61,19 @@ def test_snapshots_have_versions():
     index = run_index("r", current([*snapshots, record(6, 7)]), {})
     assert (index["layers"][0]["steps"], index["layers"][0]["versions"]) == ([3, 5], ["ab.3", "ab.5"])
     assert run_index("r", current([record(6, 7)]), {})["layers"][0]["versions"] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [([True, True], True), ([False, True], True), ([False, False], False), ([None, False], None), ([], None)],
+)
+def test_whether_a_layer_has_logits_is_only_said_when_all_records_say_it(said, expected):
+    snapshots = [
+        Record(Version("ab", n), SnapshotRecord("fc", n, 1, 1, "none", None, 0, 1, 0.0, logits=one))
+        for n, one in enumerate(said)
+    ]
+    (layer,) = run_index("r", current([*snapshots, record(6, 7)]), {})["layers"]
+    assert layer["logits"] is expected
 
 
 def test_selections_are_columns_and_null_when_there_are_none():

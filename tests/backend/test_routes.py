@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sklearn.datasets import load_digits
 
 import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.format.codec import unpack
@@ -129,6 +130,15 @@ def test_landscape_agrees_with_confident_points(server, index):
     assert confident.sum() > 100
     assert (under == points["prediction"])[confident].mean() > 0.95
     assert (grid[row, column, 3] > 127).mean() > 0.95
+    entropy = cells["landscape_entropy"]
+    assert (entropy.dtype, entropy.shape) == (np.uint8, (size, size))
+    assert np.corrcoef(grid[..., 2].ravel(), entropy.ravel())[0, 1] < -0.9
+    surest = grid[..., 2] == 255
+    assert surest.any()
+    # p1 >= 1 - 0.5 / 255 leaves at most this entropy to the other nine classes.
+    rest = 0.5 / 255
+    most = -((1 - rest) * np.log(1 - rest) + rest * np.log(rest / 9)) / np.log(10)
+    assert entropy[surest].max() <= 255 * most + 1
 
 
 def test_samples_and_thumbnails(server, index):
@@ -138,6 +148,8 @@ def test_samples_and_thumbnails(server, index):
     samples = answer.json()
     assert len(samples["ids"]) == len(set(samples["ids"])) == len(samples["labels"]) == probe["count"]
     assert samples["texts"] is None
+    # An id is the row of scikit-learn's data, so that it is the same image in a run of another seed.
+    assert samples["labels"] == load_digits().target[samples["ids"]].tolist()
     picture = server.get("thumbnails", run="digits", v=probe["version"])
     assert picture.headers["Content-Type"] == "image/png"
     sprite = Image.open(io.BytesIO(picture.body))

@@ -6,8 +6,8 @@ import pytest
 
 from tensorboard_plugin_hidden.backend import snapshots
 from tensorboard_plugin_hidden.backend.snapshots import SnapshotCache
-from tensorboard_plugin_hidden.format.details import SnapshotDetails
 from tensorboard_plugin_hidden.format.schema import Version
+from tensorboard_plugin_hidden.geometry.details import SnapshotDetails
 
 FIRST, SECOND, THIRD = (Version("ab", number) for number in range(3))
 

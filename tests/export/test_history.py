@@ -8,7 +8,7 @@ import torch
 
 import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
-from tensorboard_plugin_hidden.export.history import count_flips, read_layer, softmax
+from tensorboard_plugin_hidden.export.history import count_flips, read_layer
 from tests.export.conftest import LOST, STEPS
 
 
@@ -67,14 +67,6 @@ def test_flips_pass_over_what_is_not_known():
     predictions = np.array([[-1, 0, 2], [1, -1, 2], [2, 1, 2], [2, 0, 2]], np.int32)
     assert count_flips(predictions).tolist() == [[0, 0, 0], [0, 0, 0], [1, 1, 0], [1, 2, 0]]
     assert count_flips(np.empty((0, 4), np.int32)).shape == (0, 4)
-
-
-def test_softmax_of_what_is_no_distribution():
-    logits = np.array([[0, np.log(3)], [np.nan, 0], [np.inf, 0], [-np.inf, 700], [-1e4, 1e4]], np.float32)
-    shares = softmax(logits)
-    np.testing.assert_allclose(shares[0], [0.25, 0.75], rtol=1e-6)
-    assert np.isnan(shares[1:3]).all()
-    np.testing.assert_array_equal(shares[3:], [[0, 1], [0, 1]])
 
 
 def test_maps_logged_by_hand(tmp_path, rng):

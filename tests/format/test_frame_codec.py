@@ -9,6 +9,7 @@ from tensorboard_plugin_hidden.format.frame_codec import (
     position_bounds,
     quantise,
 )
+from tensorboard_plugin_hidden.format.landscape import EntropyLandscape
 
 
 def make(rng, positions=None, landscape=None):
@@ -60,6 +61,15 @@ def test_unknown_classes_and_scores(rng):
     arrays = encode_frame(make(rng))
     assert arrays["prediction"].max() == 65535
     assert arrays["confidence"].dtype == arrays["kept"].dtype == np.uint8
+
+
+def test_entropy_travels_beside_the_landscape_where_there_is_one():
+    whole = np.ones((1, 2), np.float32)
+    cells = ((0, 0, 1, 1), np.zeros((1, 2), np.int32), whole, whole, "linear")
+    rng = np.random.default_rng(0)
+    arrays = encode_frame(make(rng, landscape=EntropyLandscape(*cells, entropy=np.array([[0.247, 1]], np.float32))))
+    assert (arrays["landscape_entropy"].tolist(), arrays["landscape_entropy"].dtype) == ([[63, 255]], np.uint8)
+    assert "landscape_entropy" not in encode_frame(make(rng, landscape=Landscape(*cells)))
 
 
 def test_landscape_channels():

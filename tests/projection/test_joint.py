@@ -21,9 +21,9 @@ from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.reader import RunReader
 from tensorboard_plugin_hidden.format.snapshot import HeadData
 from tensorboard_plugin_hidden.format.store import StoreReader
+from tensorboard_plugin_hidden.geometry.outcomes import softmax
 from tensorboard_plugin_hidden.projection.joint import Member, draw_joint, explained, procrustes
 from tensorboard_plugin_hidden.projection.joint_task import joint_tasks
-from tensorboard_plugin_hidden.projection.landscape import softmax
 from tensorboard_plugin_hidden.projection.methods import get_method
 from tensorboard_plugin_hidden.projection.offline import LeftOut
 from tensorboard_plugin_hidden.projection.prepare import held_out

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 import torch
 from scipy.spatial.distance import cdist
-from scipy.special import softmax as scipy_softmax
+from scipy.special import softmax
+from scipy.stats import entropy
 
 from tensorboard_plugin_hidden.projection.head import AffineHead, ProgramHead
 from tensorboard_plugin_hidden.projection.inverse import fit_inverse
@@ -15,7 +16,6 @@ from tensorboard_plugin_hidden.projection.landscape import (
     decision,
     distance_to_samples,
     draw,
-    softmax,
     square_bounds,
     support,
 )
@@ -45,6 +45,20 @@ def test_the_region_under_each_group_is_its_class_and_regions_fill_the_plane():
     assert landscape.classes.dtype == np.int32
     assert landscape.confidence.dtype == landscape.support.dtype == np.float32
     assert landscape.source == "linear"
+
+
+@pytest.mark.parametrize(("interpolated", "tolerance"), [(False, 1e-6), (True, 0.01)])
+def test_entropy_is_that_of_the_logits_at_every_cell_also_where_these_are_interpolated(interpolated, tolerance):
+    places, _, activations, head = three_groups()
+    decide, cells = decision(fit_inverse(places, activations), head), 64
+    # Any function but a spline is asked at every cell.
+    landscape = draw(decide if interpolated else lambda at: decide(at), head, places, 0.3, cells=cells)
+    exact = decide(cell_centres(landscape.bounds, cells))
+    expected = entropy(softmax(exact.astype(np.float64), axis=1), axis=1).reshape(cells, cells) / np.log(3)
+    assert landscape.entropy.dtype == np.float32
+    assert landscape.entropy.min() < 0.1
+    assert landscape.entropy.max() > 0.9
+    np.testing.assert_allclose(landscape.entropy, expected, atol=tolerance)
 
 
 def test_an_affine_head_and_the_same_head_run_as_a_program_draw_the_same():
@@ -99,11 +113,6 @@ def test_bounds_of_one_place_are_not_empty():
 def test_cells_run_along_x_first_from_the_lowest_corner():
     centres = cell_centres((0.0, 10.0, 2.0, 12.0), cells=2)
     assert centres.tolist() == [[0.5, 10.5], [1.5, 10.5], [0.5, 11.5], [1.5, 11.5]]
-
-
-def test_softmax_equals_scipys_for_any_size_of_logits():
-    logits = np.array([[1, 2, 3], [1e4, 0, -1e4], [-2e4, -2e4, -2e4]], np.float32)
-    np.testing.assert_allclose(softmax(logits), scipy_softmax(logits, axis=1), atol=1e-6)
 
 
 def test_distances_to_samples_are_between_cells():

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tensorboard_plugin_hidden.format.outcomes import likeliest
 from tensorboard_plugin_hidden.format.snapshot import BoolArray, FloatArray
+from tensorboard_plugin_hidden.geometry.outcomes import likeliest
 
 NEIGHBOURS = 15
 """Neighbours of a sample: the k at which faithfulness is measured."""

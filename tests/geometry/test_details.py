@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from tensorboard_plugin_hidden.format.details import NEIGHBOURS, SnapshotDetails
+from tensorboard_plugin_hidden.geometry.details import NEIGHBOURS, SnapshotDetails
 
 
 def brute_force(points, rows, k=NEIGHBOURS):
@@ -59,7 +59,7 @@ def test_many_rows_are_answered_in_their_order_and_blocks_leave_no_seam(rng, mon
     details = SnapshotDetails({"activations": cloud(rng)})
     rows = [7, 2999, 7, 0]
     together = details.nearest(rows)
-    monkeypatch.setattr("tensorboard_plugin_hidden.format.details._BLOCK_ENTRIES", 3000)
+    monkeypatch.setattr("tensorboard_plugin_hidden.geometry.details._BLOCK_ENTRIES", 3000)
     apart = [details.nearest([row]) for row in rows]
     assert together[0] == [neighbours for (neighbours,), _ in apart]
     assert together[1] == [distances for _, (distances,) in apart]
@@ -69,7 +69,7 @@ def test_many_rows_are_answered_in_their_order_and_blocks_leave_no_seam(rng, mon
 def test_the_double_precision_is_blocked_too(rng, monkeypatch):
     points = tight_clusters(rng, count=300)
     whole = SnapshotDetails({"activations": points}).nearest(range(20))
-    monkeypatch.setattr("tensorboard_plugin_hidden.format.details._BLOCK_ENTRIES", 64 * 17)
+    monkeypatch.setattr("tensorboard_plugin_hidden.geometry.details._BLOCK_ENTRIES", 64 * 17)
     assert SnapshotDetails({"activations": points}).nearest(range(20)) == whole
 
 
