@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["src/{analysis,data,gl,query,state,theme}/**/*.test.ts"],
+          include: ["src/{analysis,data,gl,query,state,theme,worker}/**/*.test.ts"],
           exclude: ["src/**/*.browser.test.ts"],
         },
       },
@@ -38,6 +38,7 @@ export default defineConfig({
             "preact/jsx-dev-runtime",
             "@preact/signals",
             "d3-shape",
+            "gifenc",
           ],
         },
         test: {

@@ -53,10 +53,12 @@ export function frameBytes(frame: FrameData): Uint8Array<ArrayBuffer> {
 }
 
 /** Bytes of the `landscape` route. */
-export function landscapeBytes({ size, cells, bounds }: LandscapeData): Uint8Array<ArrayBuffer> {
-  return containerBytes([{ name: "landscape", dtype: "u1", shape: [size, size, 4], bytes: cells }], {
-    bounds,
-  });
+export function landscapeBytes({ size, cells, bounds, entropy }: LandscapeData): Uint8Array<ArrayBuffer> {
+  const arrays = [{ name: "landscape", dtype: "u1", shape: [size, size, 4], bytes: cells }];
+  if (entropy !== undefined) {
+    arrays.push({ name: "landscape_entropy", dtype: "u1", shape: [size, size], bytes: entropy });
+  }
+  return containerBytes(arrays, { bounds });
 }
 
 /** Bytes of the `outcomes` route; the losses are bits of 16-bit floats. */

@@ -142,6 +142,8 @@ describe("decodeLandscape", () => {
       bounds: [0, 1, 2, 3],
     });
     expect(decodeLandscape(landscapeBytes(landscape).buffer, 2)).toEqual(landscape);
+    const withEntropy = { ...landscape, entropy: Uint8Array.from([0, 3, 6, 9, 12, 15, 18, 21, 255]) };
+    expect(decodeLandscape(landscapeBytes(withEntropy).buffer, 2)).toEqual(withEntropy);
   });
   it("refuses a grid that is not square", () => {
     const bytes = containerBytes(

@@ -196,5 +196,7 @@ export function decodeLandscape(buffer: ArrayBuffer, step: number): LandscapeDat
   if (rows === undefined || rows !== columns || rows === 0) {
     throw new CodecError(`the landscape's grid is ${rows} x ${columns}, expected a square`);
   }
-  return { step, size: rows, bounds: parseBounds(container.meta.bounds), cells };
+  const landscape = { step, size: rows, bounds: parseBounds(container.meta.bounds), cells };
+  if (!container.arrays.has("landscape_entropy")) return landscape;
+  return { ...landscape, entropy: takeArray(container, "landscape_entropy", "u1", [rows, rows]) };
 }

@@ -67,6 +67,8 @@ export interface LayerIndex {
   /** `null` when only maps were logged, no activations. */
   readonly width: number | null;
   readonly head: "linear" | "program" | "none";
+  /** Whether any of its snapshots has logits; older logs' servers do not say, and `null` is of older logs. */
+  readonly logits?: boolean | null;
   readonly steps: readonly number[];
   /** Names one write of each snapshot; older logs' servers do not say. */
   readonly versions?: readonly string[];
@@ -140,6 +142,8 @@ export interface LandscapeData {
   readonly bounds: Bounds;
   /** Row 0 is the lowest y, column 0 the lowest x. */
   readonly cells: Uint8Array;
+  /** Entropy over its largest possible value * 255, one a cell in the same order. Absent: the log is from before there was any. */
+  readonly entropy?: Uint8Array;
 }
 
 /** What the user's metadata says of each sample. Code -1 is none. */

@@ -27,8 +27,8 @@ export interface Theme {
   readonly visibility: (i: number) => number;
 }
 
-/** What the landscape shows: which class the model decides for, or how sure it is. */
-export type LandscapeBy = "class" | "confidence";
+/** What the landscape shows: which class the model decides for, how sure it is of that one, or how torn between all. */
+export type LandscapeBy = "class" | "confidence" | "entropy";
 
 /** Red, green, blue, 0 .. 1. */
 export type UnitColour = readonly [number, number, number];

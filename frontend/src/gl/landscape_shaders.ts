@@ -5,6 +5,9 @@ import { COMMON } from "./glsl";
 export const SEAM_ALPHA = 0.08;
 export const UNSUPPORTED_ALPHA = 0.3;
 
+/** Values of `uBy`. */
+export const LANDSCAPE_BY = { class: 0, confidence: 1, entropy: 2 } as const;
+
 /** The cell under a pixel and its eight neighbours, row by row. */
 const CELLS = [0, 1, 2, 3, 4, 5, 6, 7, 8] as const;
 const column = (k: number) => k % 3;
@@ -18,14 +21,15 @@ const unrolled = (line: (k: number) => string) => CELLS.map(line).join("\n  ");
  * a boundary: one half between two classes, less where more compete, and then the lowest around is taken. The votes thus
  * change sides where the model does and not half way between two cells. They are smooth functions with a gradient;
  * lead / gradient is the distance to the boundary, so the pale seam has the same width everywhere, and a core wide
- * enough to survive the texture's filter. Alpha rises from chance level (1 / classes) to certainty; by confidence it does not, and the
- * colour does, along the map for numbers. Either fades where no sample is near, and at the grid's edge.
+ * enough to survive the texture's filter. Alpha rises from chance level (1 / classes) to certainty; by confidence and by entropy it does
+ * not, and the colour does, along the map for numbers. Each fades where no sample is near, and at the grid's edge.
  */
 export const PAINT_FRAGMENT = `${COMMON}
 precision highp sampler2DArray;
 uniform sampler2DArray uCells;
 uniform sampler2D uMap;
-uniform bool uByConfidence;
+uniform sampler2DArray uEntropy;
+uniform int uBy;
 uniform int uLayer, uSize;
 uniform float uChance, uScale;
 uniform vec4 uInverse;
@@ -45,8 +49,11 @@ const float LEAST_MARGIN = 0.004;
 // Sharpness of the minimum, which has to be a smooth function of the place, too; and the largest exponent of a float.
 const float SHARPNESS = 150.0;
 const float MOST = 75.0;
+ivec3 placeOf(ivec2 at) {
+  return ivec3(clamp(at, ivec2(0), ivec2(uSize - 1)), uLayer);
+}
 vec4 cellAt(ivec2 at) {
-  return texelFetch(uCells, ivec3(clamp(at, ivec2(0), ivec2(uSize - 1)), uLayer), 0);
+  return texelFetch(uCells, placeOf(at), 0);
 }
 // Exact in a float: at most 65535.
 float classOf(vec4 texel) {
@@ -111,8 +118,11 @@ void main() {
   float fade = 1.0 - smoothstep(FADE_FROM, 1.0, sqrt(length(away)));
   vec4 fill = paletteOf(uint(best));
   float alpha = mix(UNSUPPORTED, 1.0, support) * seam * fade * fill.a;
-  if (uByConfidence) {
+  if (uBy != ${LANDSCAPE_BY.class}) {
     float level = clamp((confidence - uChance) / (1.0 - uChance), 0.0, 1.0);
+    if (uBy == ${LANDSCAPE_BY.entropy}) {
+      level = ${CELLS.map((k) => `weight${k} * texelFetch(uEntropy, placeOf(centre + ivec2(${column(k) - 1}, ${row(k) - 1})), 0).r`).join(" +\n      ")};
+    }
     vec3 mapped = texture(uMap, vec2((0.5 + 255.0 * level) / 256.0, 0.5)).rgb;
     colour = vec4(mapped, 1.0) * (alpha * uWeight);
     return;

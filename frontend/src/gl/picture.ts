@@ -10,6 +10,8 @@ export interface TakenPanel {
   readonly source: PanelSource;
   readonly rect: Rect;
   readonly camera: Camera;
+  /** Magnification, 1 when all of the map is in view. */
+  readonly zoom: number;
   /** `null`: nothing was on the client. */
   readonly drawn: Drawn | null;
 }
@@ -35,6 +37,12 @@ export function handOver(
   options.picture.value = null;
   request.taken(
     canvas,
-    views.map(({ source, rect, camera }, i) => ({ source, rect, camera, drawn: drawn[i] ?? null })),
+    views.map(({ source, rect, camera, zoom }, i) => ({
+      source,
+      rect,
+      camera,
+      zoom,
+      drawn: drawn[i] ?? null,
+    })),
   );
 }

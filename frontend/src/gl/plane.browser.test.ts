@@ -89,6 +89,29 @@ describe("the landscape", () => {
     expectNear(pixel(0.75, 0.5), faint(COLOURS[1] as string, UNSUPPORTED_ALPHA * LANDSCAPE_ALPHA));
   });
 
+  it("by entropy has the colour of the level between the cells, and none where no entropy was logged", () => {
+    const map = mapColours("sequential", false);
+    const level = (column: number) => (column < 16 ? 30 : 240);
+    const entropy = Uint8Array.from({ length: 32 * 32 }, (_, i) => level(i % 32));
+    // One class, so that no seam runs through the middle, where the levels meet.
+    const alike = makeLandscape(32, () => [0, 255, 255], { bounds: BOUNDS });
+    panel.uploadLandscape("a", { ...alike, entropy }, 2);
+    bench.graphics.setLandscapeBy("entropy");
+    bench.render(scene({ landscape: 1 }));
+    expectNear(pixel(0.25, 0.5), faint(map[30] as string, LANDSCAPE_ALPHA));
+    // The pixel's centre is 0.08 of a cell into the right half, where the spline gives the left one's cell 0.423 of the weight.
+    const between = Math.round(0.423 * 30 + 0.577 * 240);
+    expectNear(pixel(0.5, 0.5), faint(map[between] as string, LANDSCAPE_ALPHA));
+    expectNear(pixel(0.75, 0.5), faint(map[240] as string, LANDSCAPE_ALPHA));
+    // What took the place of one with entropies has none of its own.
+    panel.uploadLandscape("a", alike, 2);
+    bench.render(scene({ landscape: 1 }));
+    expect(pixel(0.25, 0.5)).toEqual(NOTHING);
+    bench.graphics.setLandscapeBy("class");
+    bench.render(scene({ landscape: 1 }));
+    expectNear(pixel(0.25, 0.5), faint(COLOURS[0] as string, LANDSCAPE_ALPHA));
+  });
+
   it("has an unbroken seam of even width, however the boundary runs through the cells", () => {
     // A boundary 23 degrees from the rows, with confidences that saturate within a few cells of it.
     const away = (column: number, row: number) => 0.39 * (column - 15.2) - 0.92 * (row - 15.7);

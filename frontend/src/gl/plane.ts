@@ -5,10 +5,13 @@
 import type { Bounds, LandscapeData } from "../data/types";
 import type { Affine } from "./camera";
 import type { Graphics, Viewport } from "./graphics";
+import { LANDSCAPE_BY } from "./landscape_shaders";
 import { Slots, slotCapacity } from "./slots";
 
-/** GPU memory for cells; 250 landscapes of 256 x 256. */
+/** GPU memory for cells; 200 landscapes of 256 x 256. */
 export const PLANE_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Class, confidence and support, and entropy. */
+const BYTES_PER_CELL = 5;
 /** Every WebGL2 implementation has at least this many layers. */
 export const MAX_LAYERS = 256;
 /** GPU memory for painted landscapes, so that epochs already visited need no painting: 64 of 512 x 512 pixels. */
@@ -35,6 +38,10 @@ export class Plane {
   private readonly empty: WebGLVertexArrayObject;
   private readonly target: WebGLFramebuffer;
   private cells: WebGLTexture | null = null;
+  /** The same cells' entropies; made when the first landscape comes that has any. */
+  private entropies: WebGLTexture | null = null;
+  /** Of which landscapes it holds them. */
+  private readonly withEntropy = new Set<string>();
   /** One texture a slot of `painted`; made when the slot is first used. */
   private readonly paints: WebGLTexture[] = [];
   private painted = new Slots(2);
@@ -72,48 +79,35 @@ export class Plane {
 
   /** Makes room; drops what was uploaded when the grid changed or more frames came than there is room for. */
   reserve(size: number, frames: number): void {
-    const capacity = slotCapacity(frames, size * size * 4, this.limitBytes, MAX_LAYERS);
+    const capacity = slotCapacity(frames, size * size * BYTES_PER_CELL, this.limitBytes, MAX_LAYERS);
     if (size === this.size && capacity <= this.slots.capacity) return;
     const { gl } = this.graphics;
-    if (this.cells !== null) gl.deleteTexture(this.cells);
+    this.dropCells();
     this.size = size;
     this.slots = new Slots(capacity);
     this.boundsOf.clear();
-    this.cells = gl.createTexture();
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.cells);
-    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, gl.RGBA8, size, size, capacity);
-    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
-    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+    this.cells = this.createCells(gl.RGBA8);
     this.dropPaints(Math.min(Math.max(size * PAINT_SCALE, PAINT_SIZE.min), PAINT_SIZE.max));
   }
 
   upload(key: string, landscape: LandscapeData): void {
     if (landscape.size !== this.size || this.cells === null) return;
-    const { size } = this;
     const { gl } = this.graphics;
     const slot = this.slots.take(key);
     this.boundsOf.set(key, landscape.bounds);
-    gl.activeTexture(gl.TEXTURE0);
-    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.cells);
-    gl.texSubImage3D(
-      gl.TEXTURE_2D_ARRAY,
-      0,
-      0,
-      0,
-      slot,
-      size,
-      size,
-      1,
-      gl.RGBA,
-      gl.UNSIGNED_BYTE,
-      landscape.cells,
-    );
+    this.fill(this.cells, slot, gl.RGBA, landscape.cells);
+    if (landscape.entropy === undefined) {
+      this.withEntropy.delete(key);
+      return;
+    }
+    this.entropies ??= this.createCells(gl.R8);
+    this.withEntropy.add(key);
+    this.fill(this.entropies, slot, gl.RED, landscape.entropy);
   }
 
   /** Draws one or two landscapes over the whole viewport, and leaves it set. */
   draw(layers: readonly PlaneLayer[], viewport: Viewport, pixelRatio: number): void {
-    const shown = layers.filter((layer) => layer.weight > 0 && this.slots.has(layer.key));
+    const shown = layers.filter((layer) => layer.weight > 0 && this.canShow(layer.key));
     const [first, second = first] = shown;
     if (first === undefined || second === undefined) return;
     const { gl, blendProgram, themeVersion } = this.graphics;
@@ -146,8 +140,41 @@ export class Plane {
     const { gl } = this.graphics;
     gl.deleteVertexArray(this.empty);
     gl.deleteFramebuffer(this.target);
-    if (this.cells !== null) gl.deleteTexture(this.cells);
+    this.dropCells();
     for (const paint of this.paints) gl.deleteTexture(paint);
+  }
+
+  /** A landscape without entropies shows none, rather than those of what had its place before. */
+  private canShow(key: string): boolean {
+    return this.slots.has(key) && (this.graphics.landscapeBy !== "entropy" || this.withEntropy.has(key));
+  }
+
+  /** A texture array with one layer a slot, of the grid's size. */
+  private createCells(format: GLenum): WebGLTexture {
+    const { gl } = this.graphics;
+    const texture = gl.createTexture();
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, texture);
+    gl.texStorage3D(gl.TEXTURE_2D_ARRAY, 1, format, this.size, this.size, this.slots.capacity);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D_ARRAY, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+    return texture;
+  }
+
+  private fill(texture: WebGLTexture, slot: number, format: GLenum, values: Uint8Array): void {
+    const { size } = this;
+    const { gl } = this.graphics;
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, texture);
+    gl.texSubImage3D(gl.TEXTURE_2D_ARRAY, 0, 0, 0, slot, size, size, 1, format, gl.UNSIGNED_BYTE, values);
+  }
+
+  private dropCells(): void {
+    const { gl } = this.graphics;
+    if (this.cells !== null) gl.deleteTexture(this.cells);
+    if (this.entropies !== null) gl.deleteTexture(this.entropies);
+    this.entropies = null;
+    this.withEntropy.clear();
   }
 
   private dropPaints(size: number): void {
@@ -216,7 +243,11 @@ export class Plane {
     gl.uniform1i(paintProgram.uniform("uCells"), 1);
     map.bind(2);
     gl.uniform1i(paintProgram.uniform("uMap"), 2);
-    gl.uniform1i(paintProgram.uniform("uByConfidence"), landscapeBy === "confidence" ? 1 : 0);
+    // What is not read still needs a texture of its kind.
+    gl.activeTexture(gl.TEXTURE3);
+    gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.entropies ?? this.cells);
+    gl.uniform1i(paintProgram.uniform("uEntropy"), 3);
+    gl.uniform1i(paintProgram.uniform("uBy"), LANDSCAPE_BY[landscapeBy]);
     gl.uniform1i(paintProgram.uniform("uClasses"), palette.count);
     gl.uniform1i(paintProgram.uniform("uLayer"), this.slots.use(layer.key));
     gl.uniform1i(paintProgram.uniform("uSize"), this.size);

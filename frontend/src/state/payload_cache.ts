@@ -64,7 +64,8 @@ export class PayloadCache {
   }
 
   putLandscape(key: string, landscape: LandscapeData): void {
-    this.put(`l${key}`, { bytes: landscape.cells.byteLength, payload: landscape });
+    const bytes = landscape.cells.byteLength + (landscape.entropy?.byteLength ?? 0);
+    this.put(`l${key}`, { bytes, payload: landscape });
   }
 
   putOutcomes(key: string, outcomes: Outcomes): void {

@@ -5,14 +5,12 @@ import { comparison } from "../../state/compare";
 import type { Store } from "../../state/store";
 import { PAGE } from "../../theme/palettes";
 import { LETTERS } from "../compare/panel_words";
+import { layOut, legendOf } from "./picture_legend";
 
 /** Pixels of a picture to one of the screen. */
 export const PICTURE_SCALE = 2;
-/** Heights of the title line and of a line of the legend, CSS pixels. */
+/** Height of the title line, CSS pixels. */
 const TITLE = 34;
-const LINE = 20;
-/** Classes in a legend; of more it says how many there are. */
-const MOST_CLASSES = 24;
 const FONT = "sans-serif";
 
 /** What is in view, in one line. */
@@ -26,12 +24,6 @@ export function titleOf(store: Store): string {
     return `${LETTERS[i + 1]} ${[run, layer, method, panel.timeLabel.value].join(" · ")}`;
   });
   return [`A ${own}`, ...lines].join("   |   ");
-}
-
-/** Colours of the samples' own; `null`: they are coloured by class. */
-export function ownColours(store: Store): Uint8Array | null {
-  const look = stageOptions(store).look.peek();
-  return look === null || look.colours === "classes" ? null : look.colours;
 }
 
 /** A name for a file, without what file systems refuse. */
@@ -71,26 +63,13 @@ export function compose(
   transparent: boolean,
   into: HTMLCanvasElement = document.createElement("canvas"),
 ): HTMLCanvasElement {
-  const { derived, transient } = store;
-  const { paper, ink } = PAGE[transient.dark.peek() ? "dark" : "light"];
-  // What colours of the samples' own mean is not a matter of classes.
-  const classes = ownColours(store) === null ? derived.classes.peek() : [];
-  const names = classes.slice(0, MOST_CLASSES);
-  const more = classes.length - names.length;
-  const entries = [...names, ...(more > 0 ? [`and ${more} more`] : [])];
+  const dark = store.transient.dark.peek();
+  const { paper, ink } = PAGE[dark ? "dark" : "light"];
   const context = into.getContext("2d");
   if (context === null) return into;
   const width = map.width / scale;
-  context.font = `12px ${FONT}`;
-  let [x, lines] = [12, entries.length > 0 ? 1 : 0];
-  const places = entries.map((name) => {
-    const room = context.measureText(name).width + 32;
-    if (x + room > width && x > 12) [x, lines] = [12, lines + 1];
-    const place = [x, lines - 1] as const;
-    x += room;
-    return place;
-  });
-  const height = TITLE + map.height / scale + lines * LINE + (lines > 0 ? 8 : 0);
+  const legend = layOut(context, legendOf(store), width, dark);
+  const height = TITLE + map.height / scale + legend.height;
   if (into.width !== map.width || into.height !== Math.round(height * scale)) {
     into.width = map.width;
     into.height = Math.round(height * scale);
@@ -104,17 +83,7 @@ export function compose(
   context.font = `14px ${FONT}`;
   context.fillText(titleOf(store), 12, TITLE / 2, width - 24);
   context.drawImage(map, 0, TITLE, width, map.height / scale);
-  context.font = `12px ${FONT}`;
-  for (const [i, name] of entries.entries()) {
-    const [left, line] = places[i] as readonly [number, number];
-    const y = TITLE + map.height / scale + 4 + (line + 0.5) * LINE;
-    context.fillStyle = derived.colours.peek()[i] ?? ink;
-    context.beginPath();
-    if (i < names.length) context.arc(left + 5, y, 5, 0, 2 * Math.PI);
-    context.fill();
-    context.fillStyle = ink;
-    context.fillText(name, left + 15, y);
-  }
+  legend.draw(TITLE + map.height / scale, ink);
   return into;
 }
 

@@ -3,15 +3,19 @@ import type { Signal } from "@preact/signals";
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { stageOptions } from "../../gl/stage_options";
 import { maskRows } from "../../state/selection";
 import { NEUTRAL, PAGE } from "../../theme/palettes";
 import { CopyButton } from "../../ui/copy_button";
 import { count, percent, plural } from "../../ui/format";
 import { useStore } from "../store_context";
-import { filmType, recordFilm } from "./film";
-import { compose, download, fileName, ownColours, PICTURE_SCALE, takePicture, titleOf } from "./picture";
+import { recordFilm } from "./film";
+import { toParquet } from "./parquet";
+import { compose, download, fileName, PICTURE_SCALE, takePicture, titleOf } from "./picture";
+import { ownColours } from "./picture_legend";
 import { circleCount, MOST_CIRCLES, toSvg } from "./svg";
-import { MOST_ROWS, type Table, toCsv, toJson } from "./table";
+import { columnsOf, MOST_ROWS, type Table, toCsv, toJson } from "./table";
+import { webmRecorder, webmType } from "./webm";
 
 /** What is in the menu. */
 export function ShareMenu(): JSX.Element {
@@ -59,6 +63,8 @@ export function ShareMenu(): JSX.Element {
       plane: canvas.toDataURL("image/png"),
       panels,
       own: ownColours(store),
+      sizes: stageOptions(store).look.peek()?.sizes ?? null,
+      halo: PAGE[page].paper,
       shown: (row, label) => !hidden.has(label) && (passing === null || passing[row] === 1),
     });
     download(fileName(store, "svg"), [text], "image/svg+xml");
@@ -114,12 +120,24 @@ export function ShareMenu(): JSX.Element {
         >
           JSON
         </button>
+        <button
+          type="button"
+          class="main-button"
+          onClick={async () => {
+            const made = table();
+            if (made === null) return;
+            const pieces = await toParquet(columnsOf(made));
+            download(fileName(store, "parquet"), pieces as BlobPart[], "application/vnd.apache.parquet");
+          }}
+        >
+          Parquet
+        </button>
         {mask !== null && <Check on={everything} text="all samples" />}
       </div>
       <p class="faint">
         With their history over{" "}
         {loaded < of ? `the ${loaded} of ${of} epochs that are on this page` : plural(of, "epoch")}. Whole
-        runs and Parquet: <code>hidden export RUN --format parquet</code>
+        runs: <code>hidden export RUN --format csv</code>
       </p>
       <h2>Film of the epochs</h2>
       <Film note={note} />
@@ -164,31 +182,26 @@ function Film({ note }: { note: Signal<string> }): JSX.Element {
   const done = useSignal<number | null>(null);
   const controller = useRef(new AbortController());
   useEffect(() => () => controller.current.abort(), []);
-  const type = filmType();
-  const few = store.derived.steps.value.length < 2;
-  if (type === null || few) {
-    return (
-      <p class="faint">
-        {few
-          ? "One epoch alone does not move."
-          : "This browser cannot record: take the run along with hidden export RUN --html."}
-      </p>
-    );
-  }
-  const record = async () => {
+  const type = webmType();
+  if (store.derived.steps.value.length < 2) return <p class="faint">One epoch alone does not move.</p>;
+  const record = async (ending: "webm" | "gif") => {
     note.value = "";
     controller.current = new AbortController();
     done.value = 0;
     try {
+      const open =
+        ending === "gif"
+          ? (await import("./gif")).gifRecorder
+          : (canvas: HTMLCanvasElement) => webmRecorder(canvas, type ?? "");
       const film = await recordFilm(
         store,
-        type,
+        open,
         (share) => {
           done.value = share;
         },
         controller.current.signal,
       );
-      if (film !== null) download(fileName(store, "webm"), [film], type);
+      if (film !== null) download(fileName(store, ending), [film], film.type);
     } catch (error) {
       note.value = `The film could not be recorded. ${String(error)}`;
     } finally {
@@ -198,9 +211,16 @@ function Film({ note }: { note: Signal<string> }): JSX.Element {
   return (
     <div class="share-row">
       {done.value === null ? (
-        <button type="button" class="main-button" onClick={record}>
-          WebM
-        </button>
+        <>
+          {type !== null && (
+            <button type="button" class="main-button" onClick={() => record("webm")}>
+              WebM
+            </button>
+          )}
+          <button type="button" class="main-button" onClick={() => record("gif")}>
+            GIF
+          </button>
+        </>
       ) : (
         <>
           <button type="button" class="main-button" onClick={() => controller.current.abort()}>

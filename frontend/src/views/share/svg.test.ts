@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import { makeFrame } from "../../data/codec.fixture";
+import { discRadius, ringWidth } from "../../gl/look";
 import type { PanelSource } from "../../gl/panel_source";
 import type { TakenPanel } from "../../gl/picture";
 import { circleCount, type Drawing, toSvg } from "./svg";
@@ -22,6 +23,7 @@ const panel: TakenPanel = {
   drawn,
   rect: { left: 10, top: 0, width: 200, height: 200 },
   camera: { x: 0.5, y: 0.5, zoom: 1 },
+  zoom: 1,
 };
 const drawing: Drawing = {
   width: 220,
@@ -36,6 +38,8 @@ const drawing: Drawing = {
   panels: [panel],
   shown: () => true,
   own: null,
+  sizes: null,
+  halo: "#ffffff",
 };
 
 function read(text: string): Document {
@@ -81,4 +85,38 @@ test("what is hidden is left out, and colours of the samples' own are kept", () 
   ]);
   expect(document.querySelector("image")?.getAttribute("href")).toMatch(/^data:/);
   expect(circleCount([panel, panel])).toBe(6);
+});
+
+test("a wrong prediction has the ring that the map draws, in the predicted class's colour", () => {
+  const taken = { ...panel, source: { labels: signal(Int32Array.of(1, 1, -1)) } as unknown as PanelSource };
+  const document = read(toSvg({ ...drawing, panels: [taken] }));
+  const [halo, ring, disc] = [...document.querySelectorAll('[id="predicted wrong"] circle')];
+  const number = (of: Element | undefined, name: string) => Number(of?.getAttribute(name));
+  const radius = discRadius(3, 200, 200, 1);
+  const width = ringWidth(radius);
+  // As the shader has it: the disc at 0.85 of its size, a gap of one width, a ring up to 2.75 widths, a halo up to 4.
+  expect(number(disc, "r")).toBeCloseTo(0.85 * radius, 1);
+  expect(number(ring, "r") - number(ring, "stroke-width") / 2).toBeCloseTo(0.85 * radius + width, 1);
+  expect(number(ring, "r") + number(ring, "stroke-width") / 2).toBeCloseTo(0.85 * radius + 2.75 * width, 1);
+  expect(number(halo, "r")).toBeCloseTo(0.85 * radius + 4 * width, 1);
+  expect([disc?.getAttribute("fill"), ring?.getAttribute("stroke")]).toEqual(["#00ff00", "#ff0000"]);
+  expect(centres(document.querySelector("#dog"))).toEqual([[85, 109]]);
+  const own = new Uint8Array(12);
+  expect(
+    read(toSvg({ ...drawing, panels: [taken], own })).querySelector('[id="predicted wrong"]'),
+  ).toBeNull();
+});
+
+test("samples are as large as on the screen: by their column, and by how far one has zoomed in", () => {
+  const radii = (more: Partial<Drawing>, zoom = 1) => {
+    const document = read(toSvg({ ...drawing, panels: [{ ...panel, zoom }], ...more }));
+    return [...document.querySelectorAll("circle")].map((one) => Number(one.getAttribute("r")));
+  };
+  const radius = discRadius(3, 200, 200, 1);
+  expect(radii({})).toEqual([radius, radius, radius].map((r) => expect.closeTo(r, 1)));
+  // The two of the first class come first.
+  expect(radii({ sizes: Float32Array.of(0.6, 1, 1.8) })).toEqual(
+    [0.6 * radius, 1.8 * radius, radius].map((r) => expect.closeTo(r, 1)),
+  );
+  expect(radii({}, 4)[0]).toBeCloseTo(discRadius(3, 200, 200, 4), 1);
 });

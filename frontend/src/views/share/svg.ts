@@ -1,7 +1,7 @@
 /** Why this file: the map as a drawing whose every sample is a circle, for papers and slides. */
 import { FLAG_NOT_PLACED, UNKNOWN_CLASS } from "../../data/types";
 import { toScreen } from "../../gl/camera";
-import { discRadius } from "../../gl/look";
+import { discAlpha, discRadius, ringWidth } from "../../gl/look";
 import type { TakenPanel } from "../../gl/picture";
 
 /** Circles above which programs that open drawings give up. */
@@ -26,7 +26,14 @@ export interface Drawing {
   readonly shown: (row: number, of: number) => boolean;
   /** Colours of the samples' own, red, green, blue and strength of each; `null`: by class. */
   readonly own: Uint8Array | null;
+  /** Factors on the samples' radii; `null`: all are alike. */
+  readonly sizes: Float32Array | null;
+  /** Between a disc and its ring. */
+  readonly halo: string;
 }
+
+/** What is drawn of a wrong prediction, as on the screen: a smaller disc, a gap and a ring, in widths of a ring. */
+const WRONG = { disc: 0.85, ring: [1, 2.75], halo: 4, haloAlpha: 0.85 } as const;
 
 /** Text inside an element or attribute. */
 export function escapeXml(text: string): string {
@@ -34,14 +41,19 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => signs[sign] ?? sign);
 }
 
-/** Circles of one panel, those of one class in one group. */
+const round = (value: number) => `${Number(value.toFixed(2))}`;
+
+/** Circles of one panel, those of one class in one group; and on top, with their rings, those predicted wrong. */
 function panelGroups(panel: TakenPanel, drawing: Drawing): string[] {
   const { drawn, rect, camera, source } = panel;
   if (drawn === null) return [];
   const labels = source.labels.peek();
   const { from, to, mix } = drawn;
   const nearest = mix < 0.5 ? from.frame : to.frame;
-  const radius = discRadius(from.frame.count, rect.width, rect.height, 1).toFixed(1);
+  const radius = discRadius(from.frame.count, rect.width, rect.height, panel.zoom);
+  const ring = ringWidth(radius);
+  const alpha = discAlpha(from.frame.count);
+  const wrong: string[] = [];
   const groups = new Map<number, string[]>();
   const place = (frame: typeof nearest, i: number) => {
     const [x0, y0, x1, y1] = frame.bounds;
@@ -61,20 +73,35 @@ function panelGroups(panel: TakenPanel, drawing: Drawing): string[] {
     const predicted = nearest.prediction[i] ?? UNKNOWN_CLASS;
     const of = label >= 0 ? label : predicted === UNKNOWN_CLASS ? -1 : predicted;
     if (!drawing.shown(i, of) || x < 0 || y < 0 || x > rect.width || y > rect.height) continue;
+    const { own, sizes, colours, neutral } = drawing;
+    const centre = `cx="${(x + rect.left).toFixed(1)}" cy="${(y + rect.top + TITLE).toFixed(1)}"`;
+    const disc = radius * (sizes?.[i] ?? 1);
+    // A ring has the predicted class's colour, which says nothing where colours are not those of classes.
+    if (own === null && label >= 0 && predicted !== UNKNOWN_CLASS && label !== predicted) {
+      const small = WRONG.disc * disc;
+      const [inner, outer] = WRONG.ring.map((widths) => small + widths * ring) as [number, number];
+      const stroke = colours[predicted] ?? neutral;
+      wrong.push(
+        `<g><circle ${centre} r="${round(small + WRONG.halo * ring)}" fill="${drawing.halo}" fill-opacity="${WRONG.haloAlpha}"/>` +
+          `<circle ${centre} r="${round((inner + outer) / 2)}" fill="none" stroke="${stroke}" stroke-width="${round(outer - inner)}"/>` +
+          `<circle ${centre} r="${round(small)}" fill="${colours[of] ?? neutral}"/></g>`,
+      );
+      continue;
+    }
     const circles = groups.get(of) ?? [];
-    const [cx, cy] = [(x + rect.left).toFixed(1), (y + rect.top + TITLE).toFixed(1)];
-    const { own } = drawing;
     const fill = own === null ? "" : ` fill="rgb(${own.subarray(4 * i, 4 * i + 3).join(",")})"`;
-    circles.push(`<circle cx="${cx}" cy="${cy}" r="${radius}"${fill}/>`);
+    circles.push(`<circle ${centre} r="${round(disc)}"${fill}/>`);
     groups.set(of, circles);
   }
-  return [...groups]
+  const plain = [...groups]
     .sort(([p], [q]) => p - q)
     .map(([of, circles]) => {
       const name = of < 0 ? "no class" : (drawing.classes[of] ?? `class ${of}`);
       const colour = drawing.colours[of] ?? drawing.neutral;
-      return `<g id="${escapeXml(name)}" fill="${colour}">${circles.join("")}</g>`;
+      const faint = alpha < 1 ? ` fill-opacity="${round(alpha)}"` : "";
+      return `<g id="${escapeXml(name)}" fill="${colour}"${faint}>${circles.join("")}</g>`;
     });
+  return wrong.length === 0 ? plain : [...plain, `<g id="predicted wrong">${wrong.join("")}</g>`];
 }
 
 /** How many circles a drawing would have. */

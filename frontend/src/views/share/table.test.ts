@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { makeFrame } from "../../data/codec.fixture";
 import { FLAG_NOT_PLACED, type Samples } from "../../data/types";
-import { csvCell, type Table, toCsv, toJson } from "./table";
+import { columnsOf, csvCell, type Table, toCsv, toJson } from "./table";
 
 const samples: Samples = {
   ids: ["a,1", "=SUM(A1)", "-3"],
@@ -96,5 +96,27 @@ test("the same as objects, one a sample", () => {
   expect(made[1].history).toEqual([
     { step: 1, prediction: "cat", confidence: 0.2, x: 2, y: 4, kept: 1 },
     { step: 4, prediction: null, confidence: null, x: null, y: null, kept: null },
+  ]);
+});
+
+test("the same by columns, with numbers as numbers", () => {
+  const made = table([0, 2]);
+  const columns = [...columnsOf(made)];
+  const [head, ...lines] = parse(toCsv(made).join(""));
+  expect(columns.map(({ name }) => name)).toEqual(head);
+  const numbers = ["size", "step", "confidence", "x", "y", "kept"];
+  for (const [k, { name, kind, values }] of columns.entries()) {
+    expect(kind).toBe(name === "step" ? "integer" : numbers.includes(name) ? "number" : "text");
+    expect(values.map((value) => (value === null ? "" : `${value}`))).toEqual(lines.map((line) => line[k]));
+    expect(values.some((value) => typeof value === "number")).toBe(kind !== "text");
+  }
+});
+
+test("metadata named like a column of ours has a name of its own, as a table of columns needs", () => {
+  const columns = (samples.columns ?? []).map((column) => ({ ...column, name: "step" }));
+  const made = { ...table([0]), samples: { ...samples, columns: columns.slice(0, 1) } };
+  expect([...columnsOf(made)].map(({ name }) => name).filter((name) => name.startsWith("step"))).toEqual([
+    "step_",
+    "step",
   ]);
 });

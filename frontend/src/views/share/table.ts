@@ -6,6 +6,7 @@ import {
   type Samples,
   UNKNOWN_CLASS,
 } from "../../data/types";
+import type { ParquetColumn } from "./parquet";
 
 /** Rows of a table above which the page would stand still for long, and a spreadsheet would not open it. */
 export const MOST_ROWS = 1_000_000;
@@ -73,9 +74,37 @@ function labelOf({ samples, classes }: Table, row: number): string | null {
 export function csvCell(value: Value): string {
   if (value === null) return "";
   if (typeof value === "number") return `${value}`;
-  const text = typeof value === "string" ? value : value.join("|");
+  const text = `${textOf(value)}`;
   const safe = /^[=+\-@\t\r]/.test(text) && !Number.isFinite(Number(text)) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** What is said of a sample at each epoch. */
+const MOMENT = ["step", "prediction", "confidence", "x", "y", "kept"] as const;
+
+function textOf(value: Value): string | number | null {
+  return value === null || typeof value === "string" || typeof value === "number" ? value : value.join("|");
+}
+
+/** The table of `toCsv` by columns, one after another: names of metadata that meet one of ours end in "_". */
+export function* columnsOf(table: Table): Generator<ParquetColumn> {
+  const { samples, classes, rows, frames } = table;
+  const each = (of: (row: number) => string | number | null) =>
+    rows.flatMap((row) => new Array<string | number | null>(frames.length).fill(of(row)));
+  yield { name: "id", kind: "text", values: each((row) => samples.ids[row] ?? "") };
+  yield { name: "label", kind: "text", values: each((row) => labelOf(table, row)) };
+  const ours: readonly string[] = ["id", "label", ...MOMENT];
+  for (const column of samples.columns ?? []) {
+    yield {
+      name: ours.includes(column.name) ? `${column.name}_` : column.name,
+      kind: column.kind === "number" ? "number" : "text",
+      values: each((row) => textOf(columnValue(column, row))),
+    };
+  }
+  for (const name of MOMENT) {
+    const values = rows.flatMap((row) => frames.map((frame) => momentOf(frame, row, classes)[name]));
+    yield { name, kind: name === "prediction" ? "text" : name === "step" ? "integer" : "number", values };
+  }
 }
 
 /** One line a sample and epoch, in pieces that make one file. */
@@ -83,9 +112,7 @@ export function toCsv(table: Table): string[] {
   const { samples, classes, rows, frames } = table;
   const columns = samples.columns ?? [];
   const names = ["id", "label", ...columns.map(({ name }) => name)];
-  const pieces = [
-    `${[...names, "step", "prediction", "confidence", "x", "y", "kept"].map(csvCell).join(",")}\r\n`,
-  ];
+  const pieces = [`${[...names, ...MOMENT].map(csvCell).join(",")}\r\n`];
   for (const row of rows) {
     const own = [
       samples.ids[row] ?? "",
@@ -94,8 +121,8 @@ export function toCsv(table: Table): string[] {
     ];
     const head = own.map(csvCell).join(",");
     const lines = frames.map((frame) => {
-      const { step, prediction, confidence, x, y, kept } = momentOf(frame, row, classes);
-      return `${head},${[step, prediction, confidence, x, y, kept].map(csvCell).join(",")}\r\n`;
+      const moment = momentOf(frame, row, classes);
+      return `${head},${MOMENT.map((name) => csvCell(moment[name])).join(",")}\r\n`;
     });
     pieces.push(lines.join(""));
   }
