@@ -16,7 +16,7 @@ import {
 import type { Store } from "./store";
 
 /** Shares of 1: their scale is known without looking. */
-const SHARES: readonly string[] = ["conf", "margin", "entropy", "kept"];
+const SHARES: readonly string[] = ["conf", "margin", "entropy", "kept", "doubt"];
 /** Columns that only grow over a run: the newest map has their largest number. */
 const GROWING: readonly string[] = ["flips", "forgotten"];
 /** Losses beyond twice that of guessing look alike: a few confident mistakes would make all others pale. */
@@ -101,7 +101,8 @@ export class Colouring {
   /** The same at all epochs, as far as they are on the client. */
   private span(name: string, data: ColumnData & { kind: "number" }): Span | null {
     const { derived, explore, data: all } = this.store;
-    if (SHARES.includes(name)) return { from: 0, to: 1, clipped: false };
+    const own = this.choices.value.some((column) => column.name === name && !column.timed);
+    if (SHARES.includes(name) && !own) return { from: 0, to: 1, clipped: false };
     if (name === "loss") {
       return { from: 0, to: GUESSES * Math.log(Math.max(2, derived.classes.value.length)), clipped: true };
     }

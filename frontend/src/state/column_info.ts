@@ -10,6 +10,9 @@ function info(brief: Brief): ColumnInfo {
   return { values: [], flag: false, timed: false, carried: false, absent: "", ...brief };
 }
 
+/** The user's own columns of these names come first: logs may have them, because the names were not always reserved. */
+const YIELDING: readonly string[] = ["runner_up", "doubt"];
+
 /** What cannot be had in this run. Each is a sentence, or "" when it can. */
 export interface Absences {
   readonly outcomes: string;
@@ -28,6 +31,8 @@ function builtIn(
     ...timed,
     absent: absent.outcomes === "" ? "" : `There is no ${name} here. ${absent.outcomes}`,
   });
+  const unlabelled = samples.labels.every((label) => label < 0);
+  const noDoubt = unlabelled ? "These samples have no labels that could be doubted." : absent.outcomes;
   const noText = samples.texts === null ? "This run's samples have no texts." : "";
   const noRole = choosing
     ? ""
@@ -61,6 +66,13 @@ function builtIn(
     info({ name: "flips", kind: "number", ...carried, says: "changes of the prediction so far" }),
     info({ name: "forgotten", kind: "number", ...carried, says: "times it went from right to wrong so far" }),
     info({ name: "learned", kind: "number", ...carried, says: "epoch since which it has been right" }),
+    info({
+      name: "doubt",
+      kind: "number",
+      ...carried,
+      absent: noDoubt === "" ? "" : `The labels cannot be judged. ${noDoubt}`,
+      says: "how much the run so far speaks against the label, 0 to 1",
+    }),
     info({
       name: "moved",
       kind: "number",
@@ -101,7 +113,7 @@ function described(column: SampleColumn): ColumnInfo {
 }
 
 /**
- * Every column of a run; the user's own come last and never hide a built-in one but `runner_up`.
+ * Every column of a run; the user's own come last and hide a built-in one only where that yields.
  *
  * @param choosing the run logs which samples were chosen for labelling.
  */
@@ -113,9 +125,8 @@ export function schemaOf(
 ): Schema {
   const own = (samples.columns ?? []).map(described);
   const names = new Set(own.map(({ name }) => name));
-  // Logs may have a column of this name: it was never reserved.
   const builtIns = builtIn(samples, classes, choosing, absent).filter(
-    ({ name }) => name !== "runner_up" || !names.has(name),
+    ({ name }) => !(YIELDING.includes(name) && names.has(name)),
   );
   return new Schema([...builtIns, ...own]);
 }

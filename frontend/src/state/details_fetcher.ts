@@ -43,7 +43,7 @@ export function startDetails(store: Store, client: Client): () => void {
 
   const stopDetails = effect(() => {
     const row = inspect.focus.value;
-    const name = explore.snapshots.outcomeNames.value[derived.nearestFrame.value];
+    const name = explore.snapshots.names.value[derived.nearestFrame.value];
     const wanted = row >= 0 && inspect.open.value && inspect.tab.value === "samples" && !view.playing.value;
     clearTimeout(timer);
     controller.abort();

@@ -7,7 +7,9 @@ import { type Query, QueryError } from "../query/ast";
 import type { Schema } from "../query/columns";
 import { format } from "../query/format";
 import { parse } from "../query/parser";
-import { type Context, compile, type Plan } from "../query/plan";
+import { type Context, compile, OTHER_EPOCHS, type Plan, type Search } from "../query/plan";
+import { baggageOf } from "../worker/baggage";
+import { Searcher } from "../worker/searcher";
 import { schemaOf } from "./column_info";
 import { RunColumns } from "./run_columns";
 import {
@@ -47,6 +49,9 @@ export interface Coverage {
 }
 
 type Parts = Pick<Store, "view" | "data" | "derived" | "cache">;
+
+/** Samples times epochs that are looked through at once: 2 ms. */
+const AT_ONCE = 1_000_000;
 
 /** Reads a query against the columns that there are. */
 export function read(text: string, schema: Schema | null): Reading {
@@ -93,6 +98,10 @@ export class Explore {
   private readonly timeline = signal<Timeline<Selection>>(begin(NOTHING));
   /** Counts the changes of the selection. */
   private edition = 0;
+  /** Looks through long runs. */
+  readonly searcher = new Searcher();
+  /** Counts its answers. */
+  private readonly answers = signal(0);
 
   constructor(private readonly store: Parts) {
     const { data, derived } = store;
@@ -132,12 +141,18 @@ export class Explore {
     let lastPlan: Plan | null = null;
     return computed(() => {
       const { plan } = this.reading.value;
-      if (plan !== lastPlan) last = null;
+      void this.answers.value;
+      if (plan !== lastPlan) {
+        last = null;
+        this.searcher.cancel();
+      }
       lastPlan = plan;
       const context = this.contextNow();
       if (plan === null || context === null) return null;
-      const { mask, waiting } = plan.evaluate(context);
-      if (waiting.size > 0 && !plan.wholeRun) return last && { ...last, waiting: [...waiting] };
+      const later = (search: Search) => this.later(search);
+      const { mask, waiting } = plan.evaluate({ ...context, later });
+      const partly = plan.wholeRun && !waiting.has(OTHER_EPOCHS);
+      if (waiting.size > 0 && !partly) return last && { ...last, waiting: [...waiting] };
       last = { mask, count: countMask(mask), waiting: [...waiting] };
       return last;
     });
@@ -170,6 +185,19 @@ export class Explore {
     };
   }
 
+  /** Hands a search over that would take too long here. */
+  private later(search: Search): boolean {
+    const { data, derived } = this.store;
+    const [samples, schema] = [data.samples.peek(), this.schema.peek()];
+    if (samples === null || schema === null || search.count * search.epochs.length <= AT_ONCE) return false;
+    const run = { labels: samples.labels, classes: derived.classes.peek() };
+    const baggage = baggageOf(search, schema, run, (key) => this.columns.arraysOf(key));
+    this.searcher.run(search, baggage, () => {
+      this.answers.value += 1;
+    });
+    return true;
+  }
+
   /** What a text finds at a frame; `null` when it cannot be understood or something is not on the client. */
   findAt(text: string, frame: number): Uint8Array | null {
     const samples = this.store.data.samples.value;
@@ -177,8 +205,23 @@ export class Explore {
     const { loaded, of } = this.coverage.value;
     if (samples === null || plan === null) return null;
     if ((plan.wholeRun || plan.carried) && loaded < of) return null;
+    if (plan.columns.has("doubt") && this.isPartial(frame)) return null;
     const { mask, waiting } = plan.evaluate(this.context(this.columns.rowsAt(samples, frame)));
     return waiting.size > 0 ? null : mask;
+  }
+
+  private isPartial(frame: number): boolean {
+    const { loaded, of } = this.columns.doubtCoverage(frame);
+    return loaded < of;
+  }
+
+  /** Frames that the answer to a plan is known of; for columns of the epoch alone, `null`. */
+  coverageOf(plan: Plan): Coverage | null {
+    if (!plan.carried && !plan.wholeRun) return null;
+    const frame = this.store.derived.nearestFrame.value;
+    // Predictions come with the maps, too; what doubt is made of comes later.
+    if (plan.columns.has("doubt") && this.isPartial(frame)) return this.columns.doubtCoverage(frame);
+    return this.coverage.value;
   }
 
   /** Whether a text is no query of this run. */

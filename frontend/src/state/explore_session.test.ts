@@ -83,6 +83,19 @@ describe("loading", () => {
     expect(server.count("outcomes") + server.count("selected")).toBe(0);
   });
 
+  it("does not ask for them where the snapshots have no logits, and says so", async () => {
+    const index = indexOf();
+    server.indexOf = { r: { ...index, layers: index.layers.map((layer) => ({ ...layer, logits: false })) } };
+    open();
+    await settle();
+    expect(server.count("outcomes")).toBe(0);
+    store.explore.text.value = "loss>1";
+    expect(store.explore.reading.value.problem?.message).toMatch(
+      /no loss here. It was logged without logits/,
+    );
+    expect(store.explore.snapshots.names.value[0]?.step).toBe(0);
+  });
+
   it("asks once for what the server refuses, says why, and asks again on retry", async () => {
     server.failing = new Set(["outcomes0", "outcomes1", "outcomes2", "outcomes3"]);
     open();

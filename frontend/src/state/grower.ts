@@ -16,7 +16,7 @@ export function startGrower(store: Store, client: Client): () => void {
   async function grow(): Promise<void> {
     const mask = explore.selectedMask.peek();
     const selection = explore.selection.peek();
-    const name = explore.snapshots.outcomeNames.peek()[derived.nearestFrame.peek()];
+    const name = explore.snapshots.names.peek()[derived.nearestFrame.peek()];
     if (mask === null) return;
     const rows = [...maskRows(mask)];
     if (rows.length > MOST_GROWN || name == null) {

@@ -3,54 +3,15 @@
  * epoch shown and nothing else, so that colouring by one column or asking for two computes no third.
  */
 import { computed, type ReadonlySignal } from "@preact/signals";
+import { LabelDoubt, type Verdicts } from "../analysis/doubt";
 import type { Moment } from "../analysis/events";
-import { movement } from "../analysis/movement";
 import { PredictionHistory } from "../analysis/prediction_history";
 import { ROLES, roles } from "../analysis/roles";
-import { FLAG_HELD_OUT, type FrameData, type SampleColumn, type Samples, UNKNOWN_CLASS } from "../data/types";
-import { type ColumnData, FLAG_VALUES, type Numbers, type RowSource } from "../query/columns";
+import type { FrameData, SampleColumn, Samples } from "../data/types";
+import { type ColumnData, FLAG_VALUES, type RowSource } from "../query/columns";
+import { type EpochArrays, epochColumn, isEpochColumn, noNumbers, numbers } from "../worker/epoch_columns";
 import type { Snapshots } from "./snapshots";
 import type { Store } from "./store";
-
-/** Probabilities and shares are stored in bytes. */
-const BYTE = 255;
-/** Code of a flag that is neither false nor true. */
-const NO_FLAG = 2;
-
-function numbers(values: Numbers, quantum = 0): ColumnData {
-  return { kind: "number", values, quantum };
-}
-
-/** Bytes as shares; none where the prediction that they belong to is not known. */
-function shares(bytes: Uint8Array, predictions?: Uint16Array): ColumnData {
-  const n = bytes.length;
-  const values = new Float64Array(n);
-  for (let i = 0; i < n; i++) values[i] = (bytes[i] as number) / BYTE;
-  if (predictions !== undefined) {
-    for (let i = 0; i < n; i++) if (predictions[i] === UNKNOWN_CLASS) values[i] = Number.NaN;
-  }
-  return numbers(values, 1 / BYTE);
-}
-
-function noNumbers(count: number): ColumnData {
-  return numbers(new Float32Array(count).fill(Number.NaN));
-}
-
-/** Whether each prediction is the label. */
-function correctness(predictions: Uint16Array, labels: Int32Array): ColumnData {
-  const codes = new Uint8Array(labels.length);
-  for (let i = 0; i < codes.length; i++) {
-    const judged = (labels[i] as number) >= 0 && predictions[i] !== UNKNOWN_CLASS;
-    codes[i] = judged ? Number(predictions[i] === labels[i]) : NO_FLAG;
-  }
-  return { kind: "category", codes, values: FLAG_VALUES };
-}
-
-function heldOut(flags: Uint8Array): ColumnData {
-  const codes = new Uint8Array(flags.length);
-  for (let i = 0; i < codes.length; i++) codes[i] = ((flags[i] as number) & FLAG_HELD_OUT) === 0 ? 0 : 1;
-  return { kind: "category", codes, values: FLAG_VALUES };
-}
 
 function metadata(column: SampleColumn): ColumnData {
   return column.kind === "number" ? numbers(column.numbers) : column;
@@ -63,6 +24,7 @@ export class RunColumns {
   private history: { readonly of: PredictionHistory; keys: readonly string[]; samples: Samples } | null =
     null;
   private counted = new Set<number>();
+  private doubts: { readonly of: LabelDoubt; readonly samples: Samples } | null = null;
 
   constructor(
     private readonly store: Pick<Store, "data" | "derived" | "cache">,
@@ -112,6 +74,17 @@ export class RunColumns {
     return all.filter((i) => this.predictions(i) !== undefined);
   }
 
+  /** Of how many of the frames up to `i` whose outcomes can be had `doubt` is the mean. */
+  doubtCoverage(i: number): { loaded: number; of: number } {
+    void this.snapshots.arrivals.value;
+    const samples = this.store.data.samples.value;
+    const keys = this.snapshots.outcomeKeysUntil(i);
+    if (samples === null) return { loaded: 0, of: keys.length };
+    const doubt = this.labelDoubt(samples);
+    const loaded = keys.filter((key) => doubt.covered([key]) > 0 || this.verdicts(key) !== undefined);
+    return { loaded: loaded.length, of: keys.length };
+  }
+
   /** What is known of frame `i` without going through it. */
   momentAt(i: number): Moment {
     const frame = this.frame(i);
@@ -136,10 +109,7 @@ export class RunColumns {
     const { data, derived } = this.store;
     const samples = data.samples.value;
     if (samples === null) return null;
-    const frame = this.frame(i);
-    const outcomes = this.snapshots.outcomesAt(i);
     const classes = derived.classes.value;
-    const predictions = this.predictions(i);
     switch (name) {
       case "id":
         return { kind: "text", values: samples.ids };
@@ -147,32 +117,14 @@ export class RunColumns {
         return samples.texts && { kind: "text", values: samples.texts };
       case "label":
         return { kind: "category", codes: samples.labels, values: classes };
-      case "pred":
-        return predictions === undefined ? null : { kind: "category", codes: predictions, values: classes };
-      case "conf": {
-        const confidence = frame?.confidence ?? outcomes?.confidence;
-        return confidence === undefined ? null : shares(confidence, predictions);
-      }
-      case "margin":
-      case "entropy":
-        return outcomes === undefined ? null : shares(outcomes[name], outcomes.prediction);
-      case "loss":
-        return outcomes === undefined ? null : numbers(outcomes.loss);
-      case "correct":
-        return predictions === undefined ? null : correctness(predictions, samples.labels);
       case "flips":
       case "forgotten":
       case "learned":
-        return predictions === undefined ? null : this.historical(name, samples, i);
+        return this.predictions(i) === undefined ? null : this.historical(name, samples, i);
       case "moved":
-        return this.moved(i);
-      case "kept": {
-        if (frame === undefined) return null;
-        const measured = derived.frames.value?.faithfulness.neighbours?.[i] != null;
-        return measured ? shares(frame.kept) : noNumbers(frame.count);
-      }
-      case "held_out":
-        return frame === undefined ? null : heldOut(frame.flags);
+        // The frame before may arrive later.
+        void this.snapshots.arrivals.value;
+        break;
       case "role":
         return this.role(samples, i);
       case "selected": {
@@ -181,11 +133,51 @@ export class RunColumns {
       }
     }
     const own = samples.columns?.find((column) => column.name === name);
-    if (own !== undefined) return metadata(own);
-    if (name === "runner_up" && outcomes !== undefined) {
-      return { kind: "category", codes: outcomes.runnerUp, values: classes };
-    }
-    return null;
+    // The user's own columns hide the ones that were added last, and no others.
+    if (own !== undefined && (name === "runner_up" || !isEpochColumn(name))) return metadata(own);
+    if (name === "doubt") return this.doubt(samples, i);
+    const arrays = this.arraysAt(i);
+    if (arrays.frame !== undefined && this.never(name, i)) return noNumbers(arrays.frame.count);
+    return epochColumn(name, arrays, { labels: samples.labels, classes });
+  }
+
+  /** What an epoch's own columns are made from, as far as it is on the client. */
+  private arraysAt(i: number): EpochArrays {
+    const frame = this.frame(i);
+    const outcomes = this.snapshots.outcomesAt(i);
+    const before = i === 0 ? undefined : this.frame(i - 1);
+    return {
+      ...(outcomes !== undefined && { said: outcomes.prediction, ...outcomes }),
+      ...frame,
+      ...(frame !== undefined && { frame }),
+      ...(before !== undefined && { before }),
+    };
+  }
+
+  /** The same of the frame that a key names. */
+  arraysOf(key: string): EpochArrays {
+    return this.arraysAt(this.store.derived.keys.peek().indexOf(key));
+  }
+
+  /** Whether a column of the map has no values at a frame, whatever arrives. */
+  private never(name: string, i: number): boolean {
+    if (name === "kept") return this.store.derived.frames.value?.faithfulness.neighbours?.[i] == null;
+    return name === "moved" && i === 0;
+  }
+
+  private doubt(samples: Samples, i: number): ColumnData | null {
+    if (this.doubtCoverage(i).loaded === 0) return null;
+    const keys = this.snapshots.outcomeKeysUntil(i);
+    return numbers(this.labelDoubt(samples).at(keys, (key) => this.verdicts(key)));
+  }
+
+  private labelDoubt(samples: Samples): LabelDoubt {
+    if (this.doubts?.samples !== samples) this.doubts = { of: new LabelDoubt(samples.labels), samples };
+    return this.doubts.of;
+  }
+
+  private verdicts(key: string): Verdicts | undefined {
+    return this.store.cache.outcomes(key);
   }
 
   private historical(name: "flips" | "forgotten" | "learned", samples: Samples, i: number): ColumnData {
@@ -213,15 +205,6 @@ export class RunColumns {
     if (first !== undefined) this.history.of.arrived(first);
     for (const frame of loaded) this.counted.add(frame);
     return this.history.of;
-  }
-
-  private moved(i: number): ColumnData | null {
-    void this.snapshots.arrivals.value;
-    const frame = this.frame(i);
-    if (frame === undefined) return null;
-    if (i === 0) return noNumbers(frame.count);
-    const before = this.frame(i - 1);
-    return before === undefined ? null : numbers(movement(before, frame));
   }
 
   private role(samples: Samples, i: number): ColumnData | null {

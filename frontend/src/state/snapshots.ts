@@ -14,7 +14,9 @@ export interface PayloadName {
 }
 
 export class Snapshots {
-  /** Outcomes of each frame's snapshot; `null` where there is none to ask for. */
+  /** Of each frame, the snapshot that it is a map of; `null` where there is none to ask about. */
+  readonly names: ReadonlySignal<readonly (PayloadName | null)[]>;
+  /** Outcomes of each frame's snapshot; `null` where there are none to ask for. */
   readonly outcomeNames: ReadonlySignal<readonly (PayloadName | null)[]>;
   /** One entry a choice, steps ascending. */
   readonly choiceNames: ReadonlySignal<readonly PayloadName[]>;
@@ -27,7 +29,7 @@ export class Snapshots {
 
   constructor(private readonly store: Pick<Store, "view" | "data" | "derived" | "cache">) {
     const { view, data, derived } = store;
-    this.outcomeNames = computed(() => {
+    this.names = computed(() => {
       const layer = derived.layerIndex.value;
       const run = view.run.value;
       return derived.steps.value.map((step) => {
@@ -35,6 +37,10 @@ export class Snapshots {
         if (layer === null || version === undefined) return null;
         return { key: [run, layer.name, step, version].join("\u0000"), step, version };
       });
+    });
+    this.outcomeNames = computed(() => {
+      const unknown = derived.layerIndex.value?.logits === false;
+      return unknown ? this.names.value.map(() => null) : this.names.value;
     });
     this.choiceNames = computed(() => {
       const selected = data.index.value?.selected;
@@ -47,7 +53,9 @@ export class Snapshots {
     this.absent = computed(() => {
       const names = this.outcomeNames.value;
       if (names.every((name) => name === null)) {
-        return "This run was logged without them, or by an older version.";
+        return derived.layerIndex.value?.logits === false
+          ? "It was logged without logits."
+          : "This run was logged without them, or by an older version.";
       }
       const failed = this.failed.value;
       const reasons = names.map((name) => (name === null ? "" : (failed.get(name.key) ?? null)));
@@ -60,6 +68,13 @@ export class Snapshots {
   outcomesAt(i: number): Outcomes | undefined {
     const name = this.outcomeNames.peek()[i];
     return name == null ? undefined : this.store.cache.outcomes(name.key);
+  }
+
+  /** Keys of the outcomes of the frames up to and with `i`, without those that could not be had. */
+  outcomeKeysUntil(i: number): readonly string[] {
+    const failed = this.failed.value;
+    const names = this.outcomeNames.value.slice(0, i + 1);
+    return names.flatMap((name) => (name === null || failed.has(name.key) ? [] : [name.key]));
   }
 
   /** Rows of every choice at or before a step, oldest first; `null`: one of them is not on the client. */

@@ -7,6 +7,7 @@ const WORDS: Readonly<Record<string, string>> = {
   margin: "margin",
   loss: "loss",
   entropy: "entropy",
+  doubt: "doubt",
   runner_up: "second class",
   kept: "neighbours kept",
   moved: "movement",

@@ -1,5 +1,6 @@
 /** The row above the map: what one looks for on the left, what one has picked out on the right. */
 import type { JSX } from "preact";
+import { RankButton } from "../ranking/rank_button";
 import { SelectionBar } from "../selection/selection_bar";
 import { SelectionNotes } from "../selection/selection_notes";
 import { useStore } from "../store_context";
@@ -18,6 +19,7 @@ export function ExploreBar(): JSX.Element | null {
     <section class="explore" aria-label="Find and select samples">
       <div class="explore-row">
         <SearchField problem={problem} />
+        <RankButton />
         <FoundLine />
         <SelectionBar />
       </div>

@@ -10,8 +10,9 @@ export function FoundLine(): JSX.Element | null {
   const { explore, data, derived } = store;
   const partial = useDerived(() => {
     const { plan } = explore.reading.value;
-    if (plan === null || !(plan.carried || plan.wholeRun)) return "";
-    const { loaded, of } = explore.coverage.value;
+    const coverage = plan && explore.coverageOf(plan);
+    if (coverage === null) return "";
+    const { loaded, of } = coverage;
     return loaded < of ? `over ${loaded} of ${plural(of, derived.unit.value)}` : "";
   }, [store]).value;
   const { plan } = explore.reading.value;

@@ -183,6 +183,8 @@ function Offers({ items, active, take }: OffersProps): JSX.Element {
       id={LIST_ID}
       class="popover query-list"
       role="listbox"
+      // A list that scrolls would take the focus from the field, and lose it when it closes.
+      tabIndex={-1}
       aria-label="What can come next"
       hidden={items.length === 0}
     >
