@@ -10,6 +10,10 @@ export function render(): void {
   document.documentElement.lang = "en";
   // Whoever opened the tab means its keys: without this they would go to TensorBoard until the first click.
   const store = mount(() => window.focus());
+  store.explore.searcher.useWorker(
+    () =>
+      new Worker(new URL("./worker/search.worker.ts", import.meta.url), { type: "module", name: "hidden" }),
+  );
   const parent = reachableParent();
   if (parent !== null && parent !== window) {
     const disconnect = connectHost(parent, () => store.reload());

@@ -1,6 +1,6 @@
 /** Why this file: the tab and an exported page show the same view, and differ in where data and keys come from. */
 import { h, render } from "preact";
-import { prefersReducedMotion, watchTheme, watchVisibility } from "./bridge/tensorboard";
+import { watchReducedMotion, watchTheme, watchVisibility } from "./bridge/tensorboard";
 import { Store } from "./state/store";
 import { adoptStyles } from "./ui/adopt_styles";
 import { App } from "./views/app";
@@ -15,7 +15,9 @@ import { STYLES } from "./views/styles";
 export function mount(shown: () => void = () => undefined): Store {
   adoptStyles(STYLES);
   const store = new Store();
-  store.transient.reducedMotion.value = prefersReducedMotion();
+  watchReducedMotion((reduced) => {
+    store.transient.reducedMotion.value = reduced;
+  });
   watchTheme((dark) => {
     store.transient.dark.value = dark;
     document.documentElement.dataset.theme = dark ? "dark" : "light";

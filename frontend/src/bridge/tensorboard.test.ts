@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { addressBar, DARK_CLASS, reachableParent, watchTheme, watchVisibility } from "./tensorboard";
+import {
+  addressBar,
+  DARK_CLASS,
+  reachableParent,
+  watchReducedMotion,
+  watchTheme,
+  watchVisibility,
+} from "./tensorboard";
 
 /** A frame inside this test's page, whose system theme is dark when told so. */
 function frameIn(parent: Window, systemDark = false): Window {
@@ -47,6 +54,18 @@ test("takes the system's theme when TensorBoard's page cannot be read", () => {
   stop = watchTheme((dark) => seen.push(dark), frameIn(FOREIGN, true));
   expect(seen).toEqual([true]);
   expect(reachableParent(frameIn(FOREIGN))).toBeNull();
+});
+
+test("follows the wish for less motion while the page is open", () => {
+  const seen: boolean[] = [];
+  const query = Object.assign(new EventTarget(), { matches: false });
+  const frame = Object.assign(frameIn(window), { matchMedia: () => query });
+  stop = watchReducedMotion((reduced) => seen.push(reduced), frame);
+  query.matches = true;
+  query.dispatchEvent(new Event("change"));
+  stop();
+  query.dispatchEvent(new Event("change"));
+  expect(seen).toEqual([false, true]);
 });
 
 test("a frame of height 0 is a hidden tab", () => {

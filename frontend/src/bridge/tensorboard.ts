@@ -36,7 +36,12 @@ export function watchTheme(onChange: (dark: boolean) => void, frame: Window = wi
     report();
     return () => observer.disconnect();
   }
-  const query = frame.matchMedia("(prefers-color-scheme: dark)");
+  return watchMedia("(prefers-color-scheme: dark)", onChange, frame);
+}
+
+/** Whether a condition on the system holds: told once at once, then at every change, until the returned function is called. */
+function watchMedia(condition: string, onChange: (holds: boolean) => void, frame: Window): () => void {
+  const query = frame.matchMedia(condition);
   const report = () => onChange(query.matches);
   query.addEventListener("change", report);
   report();
@@ -69,9 +74,14 @@ export function watchVisibility(onChange: (visible: boolean) => void, frame: Win
   };
 }
 
-/** Whether the reader asked the system for less motion. */
-export function prefersReducedMotion(frame: Window = window): boolean {
-  return frame.matchMedia("(prefers-reduced-motion: reduce)").matches;
+/**
+ * Follows whether the reader asks the system for less motion.
+ *
+ * @param onChange called once at once, then at every change
+ * @returns a function that stops following
+ */
+export function watchReducedMotion(onChange: (reduced: boolean) => void, frame: Window = window): () => void {
+  return watchMedia("(prefers-reduced-motion: reduce)", onChange, frame);
 }
 
 /** Reads and writes the part of an address that names what is shown. */

@@ -1,5 +1,6 @@
-/** Why this file: wheel, drag, click and hover on the canvas, turned into camera moves, clicks and drawn outlines. */
+/** Why this file: wheel, drag, click, hover and keys on the canvas, turned into camera moves, clicks and drawn outlines. */
 import { type Camera, pan, type Size, zoomAt } from "./camera";
+import { listenKeys } from "./keyboard";
 import { boxCorners, type Corner } from "./lasso";
 import type { Tool } from "./stage_options";
 
@@ -100,6 +101,7 @@ export function listenGestures(canvas: HTMLCanvasElement, host: GestureHost): ()
     drag = null;
   }
 
+  listenKeys(canvas, host, signal);
   canvas.style.touchAction = "none";
   canvas.addEventListener(
     "wheel",

@@ -40,6 +40,8 @@ export interface Scene {
   readonly hollowBelow: number;
   /** Sample to highlight, or -1. */
   readonly hover: number;
+  /** Sample to mark, or -1. */
+  readonly marked?: number;
   /** Draws lines on top of the crowd and below the selected samples, given the radius of one of those in CSS pixels. */
   readonly lines?: (radius: number) => void;
 }
@@ -130,6 +132,7 @@ export class Panel {
       if (!this.drawDensity(between, scene)) this.points.drawCrowd(between, look);
       scene.lines?.((look.radius + 3.5 * look.selectRing) / scene.pixelRatio);
       this.points.drawSelected(between, look);
+      this.points.drawMark(between, look, scene.marked ?? -1);
       this.points.drawHovered(between, look, scene.hover);
     });
   }
@@ -155,6 +158,7 @@ export class Panel {
       selectRing: selectRingWidth(radius, this.graphics.samples.selected) * pixelRatio,
       alpha: discAlpha(this.samples),
       hollowBelow,
+      pixel: pixelRatio,
     };
   }
 

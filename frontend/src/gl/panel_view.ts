@@ -25,7 +25,10 @@ export interface Drawn {
 
 /** What all panels have in common in one picture. */
 export interface SceneOfAll
-  extends Pick<Scene, "camera" | "fitted" | "pixelRatio" | "landscape" | "density" | "planeOnly" | "hover"> {
+  extends Pick<
+    Scene,
+    "camera" | "fitted" | "pixelRatio" | "landscape" | "density" | "planeOnly" | "hover" | "marked"
+  > {
   readonly canvas: Size;
   readonly markLies: boolean;
   /** The selection leaves trails. */
@@ -42,6 +45,8 @@ export class PanelView {
   private scene: Scene | null = null;
   /** Where it looks; set by `draw`. */
   camera: Camera = { x: 0, y: 0, zoom: 1 };
+  /** Its magnification, 1 when all of the map is in view; set by `draw`. */
+  zoom = 1;
 
   /** @param share of the GPU memory that all panels together may take. */
   constructor(
@@ -75,6 +80,7 @@ export class PanelView {
     const { rect, panel } = this;
     const own = bounds === null ? all.fitted : fitCamera(bounds, rect);
     this.camera = linkedCamera(all.camera, all.fitted, own);
+    this.zoom = this.camera.zoom / own.zoom;
     const scene: Scene = {
       ...all,
       ...drawn,

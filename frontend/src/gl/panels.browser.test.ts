@@ -133,3 +133,56 @@ it("wait for their own data, and one again takes the whole canvas", async () => 
   expect(bench.options.rects.value).toHaveLength(1);
   expect(await inkAround(at(0, 0.8, 0.8))).toBeGreaterThan(10);
 });
+
+/** The darkest and the brightest of the pixels at least half covered in a ring around a place, 0 .. 255. */
+async function rangeAround(place: readonly [number, number]): Promise<readonly [number, number]> {
+  const { gl } = bench;
+  const reach = 16;
+  const side = 2 * reach;
+  const bytes = new Uint8Array(4 * side * side);
+  await new Promise<void>((resolve) => {
+    const draw = gl.clear.bind(gl);
+    gl.clear = (mask) => {
+      draw(mask);
+      gl.clear = draw;
+      queueMicrotask(() => {
+        const [left, bottom] = [place[0] - reach, SIZE.height - place[1] - reach];
+        gl.readPixels(left, bottom, side, side, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+        resolve();
+      });
+    };
+    bench.store.view.landscapeOpacity.value = Math.random();
+  });
+  const green = Array.from({ length: side * side }, (_, i) => i)
+    .filter((i) => Math.hypot((i % side) - reach + 0.5, Math.floor(i / side) - reach + 0.5) > 7)
+    .filter((i) => (bytes[4 * i + 3] as number) > 127)
+    .map((i) => bytes[4 * i + 1] as number);
+  return [Math.min(...green), Math.max(...green)];
+}
+
+it.each([false, true])(
+  "mark a sample light and dark in every panel, whatever is around it; dark page: %s",
+  async (dark) => {
+    bench.store.transient.dark.value = dark;
+    await bench.frames();
+    const places = [at(0, 0.2, 0.5), at(1, 0.2, 0.2)];
+    for (const place of places) expect(await rangeAround(place)).toEqual([Infinity, -Infinity]);
+    bench.options.marked.value = 0;
+    await bench.frames();
+    for (const place of places) {
+      const [least, most] = await rangeAround(place);
+      expect(least).toBeLessThan(60);
+      expect(most).toBeGreaterThan(240);
+    }
+  },
+);
+
+it("mark a sample as large on the screen however far one has zoomed in", async () => {
+  bench.options.marked.value = 0;
+  const before = await inkAround(at(0, 0.2, 0.5), 20);
+  const [x, y] = [0.2, 0.5];
+  bench.store.view.camera.value = { x, y, zoom: 4 * fitCamera([0, 0, 1, 1], SIZE).zoom };
+  await bench.frames();
+  const now = await inkAround(at(0, x, y), 20);
+  expect(now).toBeLessThan(1.6 * before);
+});

@@ -2,7 +2,7 @@
 import { COMMON } from "./glsl";
 
 /** Values of `uPass`. */
-export const PASS = { discs: 0, hollow: 1, rings: 2, selected: 3, hover: 4 } as const;
+export const PASS = { discs: 0, hollow: 1, rings: 2, selected: 3, hover: 4, mark: 5 } as const;
 
 /** Attribute locations of the samples, for every program that draws them. */
 export const ATTRIBUTE = {
@@ -20,6 +20,12 @@ export const ATTRIBUTE = {
 
 /** Bits of `aMask`. */
 export const MASK = { selected: 1, filteredOut: 2 } as const;
+
+/**
+ * Pixels of the mark of one sample: its ring at least, its distance from what is drawn of the sample, the width of its line, and
+ * the length of the four ticks that lead to it.
+ */
+const MARK = { least: 8, gap: 3, line: 2, tick: 5 } as const;
 
 /** What is left of samples that a filter leaves out: enough to see where the crowd was. */
 export const FILTERED_ALPHA = 0.05;
@@ -76,7 +82,7 @@ Sample sampleNow() {
 /** Plain, hollow, ringed and selected samples are passes of their own, so that what is worth noticing is never covered. */
 export const POINTS_VERTEX = `${SAMPLE}
 layout(location = ${ATTRIBUTE.size}) in float aSize;
-uniform float uRadius, uRing, uHollowBelow, uOthers, uSelectRing;
+uniform float uRadius, uRing, uHollowBelow, uOthers, uSelectRing, uPixel;
 uniform int uPass;
 flat out vec3 vFill;
 flat out vec3 vRing;
@@ -93,7 +99,8 @@ void main() {
   vRing = s.wrong ? paletteOf(s.prediction).rgb : s.fill;
   bool hollow = !s.filteredOut && float((s.early ? aFromMarks : aToMarks).y) < uHollowBelow;
   int pass = s.selected ? ${PASS.selected} : s.wrong ? ${PASS.rings} : hollow ? ${PASS.hollow} : ${PASS.discs};
-  bool mine = uPass == ${PASS.hover} || uPass == pass;
+  bool mark = uPass == ${PASS.mark};
+  bool mine = mark || uPass == ${PASS.hover} || uPass == pass;
   if (!mine || vPresence <= 0.0) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 0.0;
@@ -107,6 +114,12 @@ void main() {
   vHole = hollow ? vDisc - max(0.42 * vDisc, 1.0) : -1.0;
   vRinged = ringed ? vDisc + 2.75 * uRing : vDisc;
   vExtent = uPass == ${PASS.selected} ? vRinged + 3.5 * uSelectRing : ringed ? vDisc + 4.0 * uRing : vDisc;
+  if (mark) {
+    // What a filter leaves out is marked as strongly as the rest: it is what somebody looks at.
+    vPresence = min(1.0, s.presence / ${FILTERED_ALPHA});
+    vRinged = max(vRinged + 3.5 * uSelectRing + ${MARK.gap.toFixed(1)} * uPixel, ${MARK.least.toFixed(1)} * uPixel);
+    vExtent = vRinged + ${(MARK.line + MARK.tick + 1).toFixed(1)} * uPixel;
+  }
   gl_Position = vec4(s.at, 0.0, 1.0);
   gl_PointSize = 2.0 * vExtent + 2.0;
 }
@@ -114,7 +127,9 @@ void main() {
 
 /**
  * From the inside: disc in the label's colour, with a hole where the map lies, halo, ring in the predicted class's colour,
- * halo. A selected one has the accent's ring around all of that. uRing and uSelectRing are one width each.
+ * halo. A selected one has the accent's ring around all of that. uRing and uSelectRing are one width each. The mark lies around
+ * a sample without covering it: a ring and four ticks in the colour of the text between two halos in that of the page, which
+ * are light and dark, so that it is seen on every colour.
  */
 export const POINTS_FRAGMENT = `#version 300 es
 precision highp float;
@@ -126,15 +141,30 @@ flat in float vDisc;
 flat in float vRinged;
 flat in float vExtent;
 flat in float vHole;
-uniform float uAlpha, uRing, uSelectRing;
+uniform float uAlpha, uRing, uSelectRing, uPixel;
 uniform int uPass;
 uniform vec3 uHalo, uInk, uAccent;
 out vec4 colour;
 float within(float radius, float d) {
   return clamp(radius - d + 0.5, 0.0, 1.0);
 }
+/** How much of the mark's line, made wider by a halo, covers a place around the sample. */
+float markAt(vec2 at, float halo) {
+  float reach = 0.5 * ${MARK.line.toFixed(1)} * uPixel + halo;
+  float middle = vRinged + 0.5 * ${MARK.line.toFixed(1)} * uPixel;
+  float ring = within(reach, abs(length(at) - middle));
+  vec2 off = abs(at);
+  float tick = within(reach, min(off.x, off.y)) * within(vExtent - 1.5 * uPixel + halo, max(off.x, off.y))
+    * within(max(off.x, off.y), middle);
+  return max(ring, tick);
+}
 void main() {
-  float d = length(gl_PointCoord - 0.5) * (2.0 * vExtent + 2.0);
+  vec2 at = (gl_PointCoord - 0.5) * (2.0 * vExtent + 2.0);
+  float d = length(at);
+  if (uPass == ${PASS.mark}) {
+    colour = vec4(mix(uHalo, uInk, markAt(at, 0.0)), 1.0) * (markAt(at, 1.25 * uPixel) * vPresence);
+    return;
+  }
   float inDisc = within(vDisc, d);
   vec3 fill = mix(vFill, uHalo, within(vHole, d));
   if (uPass == ${PASS.discs} || uPass == ${PASS.hollow}) {

@@ -34,6 +34,8 @@ export interface PointsLook {
   readonly alpha: number;
   /** Samples whose `kept` (0 .. 255) is below are drawn hollow; 0: none. */
   readonly hollowBelow: number;
+  /** Device pixels of a CSS pixel. */
+  readonly pixel: number;
 }
 
 /** Attribute locations of the two frames around a time. */
@@ -184,6 +186,11 @@ export class Points {
     if (row >= 0 && row < this.rows) this.draw(between, look, [PASS.hover], row, 1);
   }
 
+  /** Draws a ring with ticks around a sample, of the same size on the screen however far one has zoomed in. */
+  drawMark(between: Between, look: PointsLook, row: number): void {
+    if (row >= 0 && row < this.rows) this.draw(between, look, [PASS.mark], row, 1);
+  }
+
   destroy(): void {
     const { gl } = this.graphics;
     gl.deleteVertexArray(this.vertices);
@@ -206,6 +213,7 @@ export class Points {
     gl.uniform1f(program.uniform("uAlpha"), look.alpha);
     gl.uniform1f(program.uniform("uOthers"), samples.selected > 0 ? DIMMED_ALPHA : 1);
     gl.uniform1f(program.uniform("uHollowBelow"), look.hollowBelow);
+    gl.uniform1f(program.uniform("uPixel"), look.pixel);
     gl.uniform3f(program.uniform("uHalo"), ...colours.paper);
     gl.uniform3f(program.uniform("uInk"), ...colours.ink);
     gl.uniform3f(program.uniform("uAccent"), ...colours.accent);

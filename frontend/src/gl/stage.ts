@@ -178,11 +178,11 @@ class Stage {
 
   /** Subscribes to everything that the picture depends on. */
   private watch(): void {
-    const { view, transient } = this.store;
+    const { camera, landscapeOpacity, hiddenClasses, markLies } = this.store.view;
     for (const source of this.sources.value) watchSource(source);
-    void [view.camera.value, view.landscapeOpacity.value, view.hiddenClasses.value, view.markLies.value];
-    const { pinned, trails, density, landscapeBy, picture } = this.options;
-    for (const { value } of [pinned, trails, density, landscapeBy, picture, transient.visible]) void value;
+    const { pinned, trails, density, landscapeBy, picture, marked } = this.options;
+    for (const { value } of [camera, landscapeOpacity, hiddenClasses, markLies, pinned, trails]) void value;
+    for (const { value } of [density, landscapeBy, picture, marked, this.store.transient.visible]) void value;
     this.invalidate();
   }
 
@@ -247,6 +247,7 @@ class Stage {
       landscape: by === "off" ? 0 : store.view.landscapeOpacity.peek(),
       markLies: store.view.markLies.peek(),
       hover: store.transient.hover.peek()?.index ?? -1,
+      marked: picture === null ? this.options.marked.peek() : -1,
       trails: this.options.trails.peek(),
       density: this.options.density.peek(),
       planeOnly: picture?.plane ?? false,

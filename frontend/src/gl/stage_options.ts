@@ -37,6 +37,10 @@ export class StageOptions {
   readonly trails = signal(false);
   /** The view follows the selection while time moves. */
   readonly pinned = signal(false);
+  /** Row that a list points at, under the pointer or with the focus; -1: none. */
+  readonly pointed = signal(-1);
+  /** Row that is marked on every panel, but not in pictures to take away; -1: none. */
+  readonly marked = signal(-1);
 }
 
 const optionsOf = new WeakMap<Store, StageOptions>();

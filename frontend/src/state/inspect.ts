@@ -8,7 +8,7 @@ import { orderRows } from "../analysis/order";
 import { maskRows, rowOf } from "./selection";
 import type { Store } from "./store";
 
-export type InspectorTab = "samples" | "events";
+export type InspectorTab = "samples" | "events" | "changes";
 
 /** Columns that a selection can be ordered by. */
 export const ORDERS = ["conf", "margin", "loss", "flips", "moved", "id"] as const;
@@ -32,6 +32,8 @@ export class Inspect {
   readonly tab = signal<InspectorTab>("samples");
   /** "auto": the panel is there while something is selected. */
   readonly wish = signal<"auto" | "open" | "hidden">("auto");
+  /** How the selection is shown. */
+  readonly layout = signal<"tiles" | "table">("tiles");
   readonly orderBy = signal<Order>("conf");
   readonly descending = signal(false);
   /** Of the sample in focus, newest answer; it may be of an epoch before. */
@@ -67,20 +69,25 @@ export class Inspect {
     });
     this.order = this.followOrder();
     let last = "";
+    let lastRow = -1;
     this.focus = computed(() => {
       const mask = explore.selectedMask.value;
       const samples = store.data.samples.value;
       if (mask === null || samples === null) return -1;
       for (const id of [this.wanted.value, last]) {
-        const row = id === null ? undefined : rowOf(samples).get(id);
+        if (id === null || id === "") continue;
+        // Finding a row by its id takes a table of all ids, which of a million samples is large.
+        const row = samples.ids[lastRow] === id ? lastRow : rowOf(samples).get(id);
         if (row !== undefined && mask[row] === 1) {
           last = samples.ids[row] as string;
+          lastRow = row;
           return row;
         }
       }
       // Another sample must not come into focus because time moved: once chosen it stays.
       const row = this.order.peek()[0] ?? -1;
       last = samples.ids[row] ?? "";
+      lastRow = row;
       return row;
     });
   }

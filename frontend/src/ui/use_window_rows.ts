@@ -41,10 +41,10 @@ export function useWindowRows(list: RefObject<HTMLElement>, count: number, heigh
   return { first, end: Math.min(count, Math.ceil((top + view.height) / height) + BEYOND) };
 }
 
-/** Scrolls as little as it takes that a row can be seen whole. */
-export function scrollToRow(element: HTMLElement, row: number, height: number): void {
+/** Scrolls as little as it takes that a row can be seen whole. @param header height of what stays above the rows. */
+export function scrollToRow(element: HTMLElement, row: number, height: number, header = 0): void {
   const [top, bottom] = [row * height, (row + 1) * height];
   if (top < element.scrollTop) element.scrollTop = top;
-  else if (bottom > element.scrollTop + element.clientHeight)
-    element.scrollTop = bottom - element.clientHeight;
+  else if (bottom > element.scrollTop + element.clientHeight - header)
+    element.scrollTop = bottom - element.clientHeight + header;
 }

@@ -7,9 +7,10 @@ import { COLOUR_ID } from "./colour/colour_control";
 import { InspectorPlace } from "./inspector/place";
 import { handleKey } from "./keys";
 import { Rail } from "./rail/rail";
+import { RankingPlace } from "./ranking/place";
 import { ExploreBar } from "./search/explore_bar";
 import { FIELD_ID } from "./search/search_field";
-import { Space } from "./space/space";
+import { MAP_ID, Space } from "./space/space";
 import { StoreProvider } from "./store_context";
 import { Strip } from "./strip/strip";
 import { Timeline } from "./timeline/timeline";
@@ -29,6 +30,7 @@ export function App({ store }: { store: Store }): JSX.Element {
           shareOpen.value = true;
         },
         search: () => document.getElementById(FIELD_ID)?.focus(),
+        map: () => document.getElementById(MAP_ID)?.focus(),
         colour: () => {
           // In a narrow window the rail is folded away; it is rendered before the next picture.
           railOpen.value = true;
@@ -48,6 +50,7 @@ export function App({ store }: { store: Store }): JSX.Element {
         {!bare && <Rail />}
         <Strip helpOpen={helpOpen} shareOpen={shareOpen} railOpen={railOpen} />
         {!bare && <ExploreBar />}
+        {!bare && <RankingPlace />}
         <Space />
         {!bare && <InspectorPlace />}
         {!bare && <Timeline />}

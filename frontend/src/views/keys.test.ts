@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { stageOptions } from "../gl/stage_options";
 import { comparison } from "../state/compare";
+import { ranking } from "../state/ranking";
 import type { Store } from "../state/store";
 import { handleKey } from "./keys";
 import { storeWith } from "./testing";
@@ -9,6 +10,7 @@ let store: Store;
 let helps: number;
 let searches: number;
 let colours: number;
+let maps: number;
 let shares: number;
 let stop: () => void = () => undefined;
 beforeEach(() => {
@@ -16,6 +18,7 @@ beforeEach(() => {
   helps = 0;
   searches = 0;
   colours = 0;
+  maps = 0;
   shares = 0;
   const listen = (event: KeyboardEvent) => {
     const used = handleKey(event, store, {
@@ -30,6 +33,9 @@ beforeEach(() => {
       },
       colour: () => {
         colours += 1;
+      },
+      map: () => {
+        maps += 1;
       },
     });
     if (used) event.preventDefault();
@@ -113,12 +119,13 @@ test("/ searches; Ctrl Z undoes the selection and Ctrl Shift Z redoes it", () =>
 test("letters do what the help says of them", () => {
   const { landscapeBy, density, trails, pinned } = stageOptions(store);
   store.explore.selectRows([1, 3], "replace");
-  for (const key of ["b", "H", "t", "p", "c", "x"]) expect(press(key)).toBe(true);
-  expect([landscapeBy.value, density.value, trails.value, pinned.value, colours]).toEqual([
+  for (const key of ["b", "H", "t", "p", "c", "m", "x"]) expect(press(key)).toBe(true);
+  expect([landscapeBy.value, density.value, trails.value, pinned.value, colours, maps]).toEqual([
     "confidence",
     "classes",
     true,
     true,
+    1,
     1,
   ]);
   expect(store.explore.selection.value?.count).toBe(4);
@@ -127,6 +134,10 @@ test("letters do what the help says of them", () => {
   press("e");
   expect([store.inspect.open.value, store.inspect.tab.value]).toEqual([true, "events"]);
   press("i");
+  press("r");
+  expect(ranking(store).open.value).toBe(true);
+  press("r");
+  expect(ranking(store).open.value).toBe(false);
   press("i");
   expect(store.inspect.open.value).toBe(false);
 });

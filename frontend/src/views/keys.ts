@@ -2,7 +2,9 @@
 
 import { stageOptions } from "../gl/stage_options";
 import { comparison } from "../state/compare";
+import { ranking } from "../state/ranking";
 import type { Store } from "../state/store";
+import { nextLandscape } from "./space/landscape_choice";
 
 /** How far Shift makes an arrow key go, in frames. */
 const LEAP = 10;
@@ -20,12 +22,14 @@ export const KEY_HELP: readonly KeyHelp[] = [
   { keys: ["Shift ←", "Shift →"], does: "ten epochs" },
   { keys: ["Home", "End"], does: "first or newest epoch" },
   { keys: ["/"], does: "find samples" },
+  { keys: ["R"], does: "rank samples, by doubt or any number" },
   { keys: ["Ctrl Z"], does: "undo the selection; redo: Shift, too" },
   { keys: ["1", "2", "3"], does: "drag to move, lasso or box" },
+  { keys: ["M"], does: "to the map: arrows move, + − zoom, Enter selects" },
   { keys: ["F"], does: "fit the map into view" },
   { keys: ["C"], does: "choose what colours show" },
   { keys: ["L"], does: "mark where the map lies" },
-  { keys: ["B"], does: "background: class, confidence, none" },
+  { keys: ["B"], does: "background: class, confidence, entropy, none" },
   { keys: ["H"], does: "how dense samples lie: by class, count, off" },
   { keys: ["T"], does: "trails of the selection" },
   { keys: ["P"], does: "keep the view on the selection" },
@@ -55,20 +59,19 @@ export interface KeyActions {
   readonly search: () => void;
   /** Puts the focus on the choice of the colours. */
   readonly colour: () => void;
+  /** Puts the focus on the map, whose arrow keys move it. */
+  readonly map: () => void;
 }
 
 /** What letters do. Shift makes no difference. */
 const LETTERS: Readonly<Record<string, (store: Store, actions: KeyActions) => void>> = {
   f: (store) => store.fitCamera(),
+  m: (_, actions) => actions.map(),
   l: ({ view }) => {
     view.markLies.value = !view.markLies.peek();
   },
   c: (_, actions) => actions.colour(),
-  b: (store) => {
-    const { landscapeBy } = stageOptions(store);
-    const next = { class: "confidence", confidence: "off", off: "class" } as const;
-    landscapeBy.value = next[landscapeBy.peek()];
-  },
+  b: nextLandscape,
   h: (store) => {
     const { density } = stageOptions(store);
     const next = { off: "classes", classes: "count", count: "off" } as const;
@@ -81,6 +84,10 @@ const LETTERS: Readonly<Record<string, (store: Store, actions: KeyActions) => vo
   p: (store) => {
     const { pinned } = stageOptions(store);
     pinned.value = !pinned.peek();
+  },
+  r: (store) => {
+    const { open } = ranking(store);
+    open.value = !open.peek();
   },
   g: ({ explore }) => explore.grow(),
   x: ({ explore }) => explore.invertSelection(),

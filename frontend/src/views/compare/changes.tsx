@@ -1,15 +1,14 @@
-/** Why this file: the samples whose neighbourhoods differ most between panels A and B, as a list to select from. */
+/** Why this file: the samples whose neighbourhoods differ most between panels A and B, as a list to select from. It is a tab of the panel beside the maps. */
 import { type ReadonlySignal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import type { FrameData } from "../../data/types";
-import { stageOptions } from "../../gl/stage_options";
 import { comparison } from "../../state/compare";
 import { largest, NEIGHBOURS, neighbourhoodChanges } from "../../state/compare_changes";
 import { nearest } from "../../state/locate";
 import type { Store } from "../../state/store";
-import { IconButton } from "../../ui/button";
 import { percent } from "../../ui/format";
-import { tileStyle } from "../space/hover_facts";
+import { Thumb } from "../inspector/thumb";
+import { usePointed } from "../space/pointed";
 import { useStore } from "../store_context";
 
 /** Samples in the list. */
@@ -58,46 +57,24 @@ function useChanges(store: Store): ReadonlySignal<Float32Array | null> {
   return changes;
 }
 
-/** The list, in panel B; nothing while no difference is shown. */
-export function Changes(): JSX.Element | null {
-  const compare = comparison(useStore());
-  if (!compare.difference.value || compare.others.value.length === 0) return null;
-  return <ChangesList />;
-}
-
-function ChangesList(): JSX.Element | null {
+/** The list beside the maps, while their difference is shown. */
+export function Changes(): JSX.Element {
   const store = useStore();
-  const compare = comparison(store);
-  const rect = stageOptions(store).rects.value[1];
   const changes = useChanges(store);
+  const pointed = usePointed();
   const rows = useComputed(() => (changes.value === null ? null : largest(changes.value, LISTED)));
   const mean = useComputed(() => {
     const known = [...(changes.value ?? [])].filter((change) => !Number.isNaN(change));
     return known.length === 0 ? null : known.reduce((sum, change) => sum + change, 0) / known.length;
   });
-  if (rect === undefined) return null;
-  const style = {
-    left: `${rect.left + 10}px`,
-    // Its foot stands near the panel's, so that the title keeps its room.
-    top: `${rect.top + rect.height - 12}px`,
-    "max-height": `${Math.max(110, Math.min(rect.height - 84, 330))}px`,
-  };
   return (
-    <section class="changes" aria-label="Samples whose neighbours differ most from A to B" style={style}>
-      <header>
-        <h2>Neighbours changed, A → B</h2>
-        <IconButton
-          icon="close"
-          size={14}
-          label="Hide the difference"
-          onClick={() => compare.toggleDifference()}
-        />
-      </header>
+    <section class="changes" aria-label="Samples whose neighbours differ most from A to B">
+      <h2>Neighbours changed, A → B</h2>
       <p
         class="faint numeric"
         title="Of samples that are on both maps. A map's neighbours are not always the layer's."
       >
-        Share of a sample's {NEIGHBOURS} nearest on the map that are others in B
+        Share of a sample's {NEIGHBOURS} nearest on map A that are others on map B
         {mean.value === null ? "" : `; ${percent(mean.value)} on average`}.
       </p>
       {rows.value === null ? (
@@ -106,7 +83,7 @@ function ChangesList(): JSX.Element | null {
         </p>
       ) : (
         <>
-          <ol>
+          <ol {...pointed}>
             {rows.value.map((row) => (
               <ChangedSample key={row} row={row} change={changes.value?.[row] ?? 0} />
             ))}
@@ -130,15 +107,12 @@ const PICTURE = 22;
 function ChangedSample({ row, change }: { row: number; change: number }): JSX.Element {
   const { data, derived, explore } = useStore();
   const label = data.samples.value?.labels[row] ?? -1;
-  const probe = data.index.value?.probe ?? null;
-  const url = data.thumbnailsUrl.value;
-  const tiles = probe?.thumbnails ?? null;
-  const scale = tiles === null ? 1 : PICTURE / 72;
   return (
     <li>
       <button
         type="button"
         class="changed"
+        data-row={row}
         aria-pressed={explore.selectedMask.value?.[row] === 1}
         onClick={(event) =>
           explore.selectRows(
@@ -147,14 +121,7 @@ function ChangedSample({ row, change }: { row: number; change: number }): JSX.El
           )
         }
       >
-        {url !== null && probe !== null && tiles !== null && (
-          <span class="changed-picture">
-            <span
-              class="tile"
-              style={{ ...tileStyle(row, probe.count, tiles, url), transform: `scale(${scale})` }}
-            />
-          </span>
-        )}
+        <Thumb row={row} size={PICTURE} />
         <span class="changed-id">{data.samples.value?.ids[row] ?? row}</span>
         {label >= 0 && (
           <span class="class-tag">

@@ -24,6 +24,17 @@ export function usePanels(): void {
     options.panels.value = others.value.length === 0 ? null : [own, ...others.value];
     options.difference.value = difference.value;
   });
+  // The list belongs to the difference: it comes and goes with it.
+  useSignalEffect(() => {
+    const { tab, wish } = store.inspect;
+    if (comparison(store).difference.value) {
+      tab.value = "changes";
+      wish.value = "open";
+    } else if (tab.peek() === "changes") {
+      tab.value = "samples";
+      wish.value = "auto";
+    }
+  });
   useEffect(
     () => () => {
       stageOptions(store).panels.value = null;

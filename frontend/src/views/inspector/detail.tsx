@@ -30,8 +30,8 @@ export function Detail(): JSX.Element | null {
       {here !== null && (
         // What is on its way replaces what was; until then its epoch is not the one shown.
         <div class="detail-answer" data-stale={here.step !== step}>
-          <LikelyClasses details={here} />
           <Neighbours details={here} />
+          <LikelyClasses details={here} />
         </div>
       )}
       {here === null && why !== "" && <p class="absent">Neighbours and probabilities: {why}</p>}

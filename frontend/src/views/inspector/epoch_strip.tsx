@@ -45,15 +45,30 @@ export function EpochStrip({ row }: { row: number }): JSX.Element | null {
   const known = cells.filter((one) => one !== null).length;
   return (
     <section class="part">
-      <h3 class="section-title">
-        Taken for, over {derived.unit.value}s
-        {label >= 0 && (
-          <span class="faint numeric">
-            {" "}
-            · right at {rightOnes} of {known}
+      <header class="strip-words numeric">
+        <h3 class="section-title">Taken for, over {derived.unit.value}s</h3>
+        {at === now ? (
+          label >= 0 && (
+            <span class="faint">
+              right at {rightOnes} of {known}
+            </span>
+          )
+        ) : (
+          <span>
+            <span class="faint">
+              {derived.unit.value} {(steps[at] ?? 0).toLocaleString("en-US")}
+            </span>{" "}
+            {cell == null ? (
+              <span class="faint">not loaded</span>
+            ) : (
+              <>
+                <ClassMark index={cell.prediction} ring={label >= 0 && cell.prediction !== label} />{" "}
+                {className(store, cell.prediction)} <span class="muted">{percent(cell.confidence)}</span>
+              </>
+            )}
           </span>
         )}
-      </h3>
+      </header>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the arrow keys go through the epochs everywhere. */}
       <div
         class="epoch-strip"
@@ -84,19 +99,6 @@ export function EpochStrip({ row }: { row: number }): JSX.Element | null {
           />
         </svg>
       </div>
-      <p class="strip-words numeric">
-        <span class="faint">
-          {derived.unit.value} {(steps[at] ?? 0).toLocaleString("en-US")}
-        </span>{" "}
-        {cell == null ? (
-          <span class="faint">not loaded</span>
-        ) : (
-          <>
-            <ClassMark index={cell.prediction} ring={label >= 0 && cell.prediction !== label} />{" "}
-            {className(store, cell.prediction)} <span class="muted">{percent(cell.confidence)}</span>
-          </>
-        )}
-      </p>
     </section>
   );
 }

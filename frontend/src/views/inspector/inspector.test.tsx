@@ -1,5 +1,6 @@
 import { act, fireEvent, screen, within } from "@testing-library/preact";
 import { expect, test, vi } from "vitest";
+import { stageOptions } from "../../gl/stage_options";
 import type { Store } from "../../state/store";
 import { frameData, renderWith, samples, storeWith } from "../testing";
 import { Inspector } from "./inspector";
@@ -28,7 +29,7 @@ function opened(rows: readonly number[]): Store {
 }
 
 const cells = () => screen.getAllByRole("gridcell");
-const names = () => cells().map((cell) => cell.getAttribute("aria-label"));
+const names = () => cells().map((cell) => cell.querySelector(".visually-hidden")?.textContent);
 
 test("the head counts, and says how many are right at this epoch", () => {
   const { container } = renderWith(opened([0, 3, 5]), <Inspector />);
@@ -198,4 +199,88 @@ test("the place is there while the panel is open, and is filled once that was fe
   expect(screen.getByRole("complementary", { name: "Selected samples" })).toBeTruthy();
   act(() => store.explore.clearSelection());
   expect(screen.queryByRole("complementary")).toBeNull();
+});
+
+test("the table has a line a sample and says of each what is known, metadata too", () => {
+  const store = opened([0, 3, 5]);
+  renderWith(store, <Inspector />);
+  fireEvent.click(screen.getByRole("button", { name: "table" }));
+  const table = screen.getByRole("table", { name: "Selected samples: 3 samples" });
+  expect(table.getAttribute("aria-rowcount")).toBe("4");
+  const lines = within(table).getAllByRole("row");
+  expect(lines.map((line) => line.getAttribute("aria-rowindex"))).toEqual(["1", "2", "3", "4"]);
+  const read = lines.map((line) => [...line.children].map((cell) => cell.textContent));
+  expect(read).toEqual([
+    ["sample", "label", "taken for", "confidence ↑", "verdict", "flips", "split", "original_label"],
+    ["d", "dog", "owl", "62 %", "✗ wrong", "0", "test", "owl"],
+    ["a", "cat", "cat", "100 %", "✓ right", "0", "train", "cat"],
+    ["f", "–", "–", "–", "–", "0", "–", "–"],
+  ]);
+});
+
+test("a head of the table orders by its column, and a second click turns the order round", () => {
+  const store = opened([0, 3, 5]);
+  store.inspect.layout.value = "table";
+  renderWith(store, <Inspector />);
+  const head = (name: string) => screen.getByRole("columnheader", { name });
+  expect(head("confidence").getAttribute("aria-sort")).toBe("ascending");
+  fireEvent.click(within(head("sample")).getByRole("button"));
+  expect(head("confidence").getAttribute("aria-sort")).toBeNull();
+  expect([...store.inspect.order.value]).toEqual([0, 3, 5]);
+  fireEvent.click(within(head("sample")).getByRole("button"));
+  expect(head("sample").getAttribute("aria-sort")).toBe("descending");
+  expect([...store.inspect.order.value]).toEqual([5, 3, 0]);
+});
+
+test("one line of the table takes the focus, up and down move it, and the sample is marked on the map", () => {
+  const store = opened([0, 1, 3]);
+  store.inspect.layout.value = "table";
+  renderWith(store, <Inspector />);
+  const names = () => within(screen.getByRole("table")).getAllByRole("rowheader");
+  const buttons = () => names().map((name) => within(name).getByRole("button"));
+  expect(buttons().map((button) => button.tabIndex)).toEqual([0, -1, -1]);
+  act(() => buttons()[0]?.focus());
+  fireEvent.keyDown(buttons()[0] as HTMLElement, { key: "ArrowDown" });
+  expect(document.activeElement).toBe(buttons()[1]);
+  expect(store.inspect.focus.value).toBe(0);
+  expect(stageOptions(store).pointed.value).toBe(0);
+  fireEvent.click(names()[2] as HTMLElement);
+  expect(store.inspect.focus.value).toBe(1);
+});
+
+test("of ten thousand samples the table renders only those in sight, and still counts all", () => {
+  const store = storeWith();
+  const n = 10_000;
+  store.data.samples.value = {
+    ...samples(),
+    ids: Array.from({ length: n }, (_, i) => `${i}`),
+    labels: new Int32Array(n),
+  };
+  store.explore.selectRows([...Array(n).keys()], "replace");
+  store.inspect.layout.value = "table";
+  renderWith(store, <Inspector />);
+  expect(screen.getAllByRole("row").length).toBeLessThan(40);
+  expect(screen.getByRole("table").getAttribute("aria-rowcount")).toBe("10001");
+});
+
+test("a sample alone needs no tile beside its detail", () => {
+  renderWith(opened([3]), <Inspector />);
+  expect(screen.queryByRole("grid")).toBeNull();
+  expect(screen.getByText("1 sample")).toBeTruthy();
+});
+
+test("a neighbour under the pointer is pointed at, until the pointer or the list goes away", () => {
+  const store = opened([0]);
+  store.inspect.details.value = { row: 0, step: 2, k: 2, neighbours: [1, 4], classes: [], probabilities: [] };
+  const { unmount } = renderWith(store, <Inspector />);
+  const { pointed } = stageOptions(store);
+  const list = screen.getByRole("list", { name: "Nearest in the layer" });
+  const second = within(list).getAllByRole("button")[1] as HTMLElement;
+  fireEvent.mouseOver(second);
+  expect(pointed.value).toBe(4);
+  fireEvent.mouseLeave(list);
+  expect(pointed.value).toBe(-1);
+  fireEvent.mouseOver(second);
+  unmount();
+  expect(pointed.value).toBe(-1);
 });

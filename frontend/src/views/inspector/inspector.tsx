@@ -1,13 +1,16 @@
-/** The panel beside the map: what is selected, one sample of it in detail, and what happened when. */
+/** The panel beside the map: what is selected, one sample of it in detail, what happened when, and what changed between two maps. */
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { ORDERS, type Order } from "../../state/inspect";
+import { comparison } from "../../state/compare";
+import { type InspectorTab, ORDERS, type Order } from "../../state/inspect";
 import { IconButton } from "../../ui/button";
 import { count, percent, plural } from "../../ui/format";
+import { Changes } from "../compare/changes";
 import { EventsTab } from "../events/events_tab";
 import { useStore } from "../store_context";
 import { Detail } from "./detail";
 import { accuracyOfRows } from "./sample_facts";
+import { SampleTable } from "./sample_table";
 import { TileGrid } from "./tile_grid";
 
 /** What a selection is ordered by, in words. */
@@ -19,43 +22,51 @@ const ORDER_WORDS: Readonly<Record<Order, string>> = {
   moved: "movement",
   id: "id",
 };
-const TABS = [
-  { tab: "samples", words: "Samples" },
-  { tab: "events", words: "Events" },
-] as const;
+const TAB_WORDS: Readonly<Record<InspectorTab, string>> = {
+  samples: "Samples",
+  events: "Events",
+  changes: "Changed",
+};
 
 /** The panel's contents. */
 export function Inspector(): JSX.Element {
-  const { inspect } = useStore();
+  const store = useStore();
+  const { inspect } = store;
   const tab = inspect.tab.value;
-  const tabs = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const tabs: InspectorTab[] = ["samples", "events"];
+  if (comparison(store).difference.value) tabs.push("changes");
   const turn = (event: KeyboardEvent) => {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (way === undefined) return;
     // Elsewhere the same keys move in time.
     event.preventDefault();
     event.stopPropagation();
-    inspect.tab.value = tab === "samples" ? "events" : "samples";
-    tabs.current?.querySelector<HTMLElement>(`[data-tab="${inspect.tab.value}"]`)?.focus();
+    const to = tabs[(tabs.indexOf(tab) + way + tabs.length) % tabs.length] as InspectorTab;
+    inspect.tab.value = to;
+    list.current?.querySelector<HTMLElement>(`[data-tab="${to}"]`)?.focus();
   };
   return (
     <>
-      <div class="inspector-tabs" role="tablist" aria-label="Panel" ref={tabs} onKeyDown={turn}>
-        {TABS.map(({ tab: one, words }) => (
-          <button
-            key={one}
-            type="button"
-            role="tab"
-            class="inspector-tab"
-            data-tab={one}
-            aria-selected={tab === one}
-            tabIndex={tab === one ? 0 : -1}
-            onClick={() => {
-              inspect.tab.value = one;
-            }}
-          >
-            {words}
-          </button>
-        ))}
+      <div class="inspector-tabs">
+        <div class="tab-list" role="tablist" aria-label="Panel" ref={list} onKeyDown={turn}>
+          {tabs.map((one) => (
+            <button
+              key={one}
+              type="button"
+              role="tab"
+              class="inspector-tab"
+              data-tab={one}
+              aria-selected={tab === one}
+              tabIndex={tab === one ? 0 : -1}
+              onClick={() => {
+                inspect.tab.value = one;
+              }}
+            >
+              {TAB_WORDS[one]}
+            </button>
+          ))}
+        </div>
         <IconButton
           icon="close"
           size={16}
@@ -66,15 +77,15 @@ export function Inspector(): JSX.Element {
           }}
         />
       </div>
-      <div class="inspector-body" role="tabpanel" aria-label={tab === "samples" ? "Samples" : "Events"}>
-        {tab === "events" ? <EventsTab /> : <SamplesTab />}
+      <div class="inspector-body" role="tabpanel" aria-label={TAB_WORDS[tab]}>
+        {tab === "events" ? <EventsTab /> : tab === "changes" ? <Changes /> : <SamplesTab />}
       </div>
     </>
   );
 }
 
 function SamplesTab(): JSX.Element {
-  const { explore } = useStore();
+  const { explore, inspect } = useStore();
   if (explore.selectedMask.value === null) {
     return (
       <p class="absent">
@@ -82,10 +93,14 @@ function SamplesTab(): JSX.Element {
       </p>
     );
   }
+  const table = inspect.layout.value === "table";
+  // Of a single sample the detail shows all that a tile would.
+  const tiles = !table && inspect.order.value.length > 1;
   return (
     <>
       <Head />
-      <TileGrid />
+      {table && <SampleTable />}
+      {tiles && <TileGrid />}
       <Detail />
     </>
   );
@@ -140,6 +155,17 @@ function Head(): JSX.Element {
           }}
         >
           {inspect.descending.value ? "↓" : "↑"}
+        </button>
+        <button
+          type="button"
+          class="text-button"
+          title="All that is known of the selected samples, as a table"
+          aria-pressed={inspect.layout.value === "table"}
+          onClick={() => {
+            inspect.layout.value = inspect.layout.peek() === "table" ? "tiles" : "table";
+          }}
+        >
+          table
         </button>
       </div>
     </header>

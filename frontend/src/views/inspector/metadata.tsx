@@ -18,7 +18,7 @@ const TIMED: readonly { readonly name: string; readonly words: string; readonly 
 ];
 
 /** A value as text; `null`: none. */
-function textOf(data: ColumnData, row: number, share: boolean): string | null {
+export function textOf(data: ColumnData, row: number, share: boolean): string | null {
   if (data.kind === "text") return data.values[row] ?? null;
   if (data.kind === "number") {
     const value = data.values[row] as number;

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { gridOf } from "../../analysis/plane_grid";
 import type { SampleDetails } from "../../state/inspect";
 import { useDerived } from "../../ui/use_derived";
+import { usePointed } from "../space/pointed";
 import { useStore } from "../store_context";
 import { sampleFacts, spokenFacts } from "./sample_facts";
 import { ClassMark, Thumb, useHasThumbs } from "./thumb";
@@ -82,13 +83,14 @@ interface RowProps {
 function NeighbourRow({ title, hint, rows, fate }: RowProps): JSX.Element {
   const store = useStore();
   const pictures = useHasThumbs();
+  const pointed = usePointed();
   return (
     <>
       <p class="neighbour-title">
         {title}
         {rows.some((row) => fate(row) !== "kept") && <span class="faint"> · {hint}</span>}
       </p>
-      <ul class="neighbours" aria-label={`Nearest ${title}`}>
+      <ul class="neighbours" aria-label={`Nearest ${title}`} {...pointed}>
         {rows.map((row) => {
           const facts = sampleFacts(store, row);
           const spoken = `${spokenFacts(store, facts)}: ${WORDS[fate(row)]}`;
@@ -98,6 +100,7 @@ function NeighbourRow({ title, hint, rows, fate }: RowProps): JSX.Element {
                 type="button"
                 class="neighbour"
                 data-fate={fate(row)}
+                data-row={row}
                 title={`${spoken}\nClick: select it · Shift-click: add it`}
                 aria-label={spoken}
                 onClick={(event) => store.inspect.select(row, event.shiftKey)}

@@ -25,8 +25,9 @@ export function InspectorPlace(): JSX.Element | null {
   }, [wanted, loaded, problem]);
   if (!open) return null;
   const View = loaded.value?.View;
+  const wide = inspect.tab.value === "samples" && inspect.layout.value === "table";
   return (
-    <aside class="inspector" aria-label="Selected samples">
+    <aside class="inspector" aria-label="Selected samples" data-wide={wide}>
       {View !== undefined && <View />}
       {problem.value && (
         <p class="inspector-wait" role="alert">

@@ -6,10 +6,10 @@ import { className, type SampleFacts, sampleFacts, spokenFacts } from "./sample_
 import { ClassMark, Thumb } from "./thumb";
 
 /** Pixels. "picture": many to a row; "line": one to a row. */
-export const TILE = { picture: { width: 66, height: 78 }, line: { width: 0, height: 46 } } as const;
+export const TILE = { picture: { width: 60, height: 66 }, line: { width: 0, height: 46 } } as const;
 export type TileKind = keyof typeof TILE;
 /** Largest side of a picture in the grid, in pixels. */
-const PICTURE = 48;
+const PICTURE = 42;
 
 interface Props {
   readonly row: number;
@@ -30,7 +30,6 @@ export function Tile({ row, kind, column, focused, onFocus }: Props): JSX.Elemen
       role="gridcell"
       class={`sample-tile ${kind}`}
       aria-colindex={column + 1}
-      aria-label={spoken}
       aria-selected={focused}
       data-right={facts.right === null ? "unknown" : facts.right}
       tabIndex={focused ? 0 : -1}
@@ -44,6 +43,7 @@ export function Tile({ row, kind, column, focused, onFocus }: Props): JSX.Elemen
         onFocus();
       }}
     >
+      <span class="visually-hidden">{spoken}</span>
       {kind === "picture" ? (
         <>
           <Thumb row={row} size={PICTURE} />
@@ -51,7 +51,9 @@ export function Tile({ row, kind, column, focused, onFocus }: Props): JSX.Elemen
         </>
       ) : (
         <>
-          <p class="line-words">{lineWords(store, row, facts)}</p>
+          <p class="line-words" aria-hidden="true">
+            {lineWords(store, row, facts)}
+          </p>
           <Caption facts={facts} />
         </>
       )}

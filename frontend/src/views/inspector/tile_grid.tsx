@@ -3,13 +3,15 @@
  * the arrow keys move it.
  */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { plural } from "../../ui/format";
 import { useWidth } from "../../ui/use_width";
-import { scrollToRow, useWindowRows } from "../../ui/use_window_rows";
+import { useWindowRows } from "../../ui/use_window_rows";
+import { usePointed } from "../space/pointed";
 import { useStore } from "../store_context";
 import { useHasThumbs } from "./thumb";
 import { TILE, Tile, type TileKind } from "./tile";
+import { useFocusedRow } from "./use_focused_row";
 
 /** Rows that PageUp and PageDown leap. */
 const PAGE = 4;
@@ -46,20 +48,8 @@ export function TileGrid(): JSX.Element {
   const rows = Math.ceil(order.length / columns);
   const { first, end } = useWindowRows(list, rows, height);
   const at = order.indexOf(focus);
-
-  useEffect(() => {
-    const element = list.current;
-    if (element === null || at < 0) return;
-    scrollToRow(element, Math.floor(at / columns), height);
-  }, [at, columns, height]);
-  // Whoever is in the grid stays with the sample, wherever a key or another order takes it.
-  useEffect(() => {
-    const element = list.current;
-    const active = document.activeElement;
-    if (!element?.contains(active)) return;
-    const cell = element.querySelector<HTMLElement>(`[data-row="${focus}"]`);
-    if (cell !== active) cell?.focus({ preventScroll: true });
-  });
+  const pointed = usePointed();
+  useFocusedRow(list, { row: focus, line: Math.floor(at / columns), height });
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -82,6 +72,8 @@ export function TileGrid(): JSX.Element {
         class="tile-space"
         style={{ height: `${rows * height}px` }}
         onKeyDown={onKeyDown}
+        data-rows
+        {...pointed}
       >
         {Array.from({ length: Math.max(0, end - first) }, (_, k) => first + k).map((line) => (
           // biome-ignore lint/a11y/useSemanticElements: see above.

@@ -1,15 +1,31 @@
 /** The legend that filters: colour, name, accuracy at this epoch and size of each class. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
+import type { SelectMode } from "../../state/selection";
 import { count, percent, plural } from "../../ui/format";
 import { useStore } from "../store_context";
-import { accuracyOf } from "./class_stats";
+import { accuracyOf, rowsOfClass } from "./class_stats";
 import { useClassStats } from "./use_class_stats";
 
 /** Rows that are shown of more classes before one looks for others: the largest. */
 const MOST_ROWS = 20;
 
-/** Heading and rows. A click shows a class alone, with Shift or Ctrl it hides or shows it. */
+/** A button is pressed by a click or a key; browsers press none by Enter with Alt or Ctrl. */
+function pressed(act: (event: MouseEvent | KeyboardEvent) => void) {
+  return {
+    onClick: act,
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || !(event.altKey || event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      act(event);
+    },
+  };
+}
+
+/**
+ * Heading and rows. A click shows a class alone, with Ctrl it hides or shows it. Shift and Alt do what they do on the map: add the
+ * class's samples to the selection, take them away.
+ */
 export function ClassLegend(): JSX.Element | null {
   const store = useStore();
   const { classes, colours } = store.derived;
@@ -25,6 +41,7 @@ export function ClassLegend(): JSX.Element | null {
     classes.value[i]?.toLowerCase().includes(searched),
   );
   const { counts } = stats.value;
+  const select = (i: number, mode: SelectMode) => store.explore.selectRows(rowsOfClass(store, i), mode);
   if (many) matching.sort((p, q) => (counts[q] ?? 0) - (counts[p] ?? 0) || p - q);
   const rest = matching.slice(MOST_ROWS);
   return (
@@ -60,17 +77,19 @@ export function ClassLegend(): JSX.Element | null {
           const spoken = `${name}: ${plural(size, "sample")}${right === null ? "" : `, ${percent(right)} right`}`;
           return (
             // Two classes may have the same name; their place is what tells them apart.
-            <li key={i}>
+            <li key={i} class="class-place">
               <button
                 type="button"
                 class="class-row"
                 aria-pressed={shown}
-                title={`${spoken}\nClick: this class alone · Shift-click: hide or show`}
+                title={`${spoken}\nClick: this class alone · Ctrl: hide or show · Shift: add to the selection · Alt: take away`}
                 style={{ "--class": colours.value[i] ?? "", "--share": String(right ?? 0) }}
-                onClick={(event) => {
-                  if (event.shiftKey || event.ctrlKey || event.metaKey) store.toggleClass(i);
+                {...pressed((event) => {
+                  if (event.shiftKey) select(i, "add");
+                  else if (event.altKey) select(i, "remove");
+                  else if (event.ctrlKey || event.metaKey) store.toggleClass(i);
                   else store.soloClass(i);
-                }}
+                })}
               >
                 <span class="class-dot" />
                 <span class="class-name">{name}</span>
@@ -86,6 +105,17 @@ export function ClassLegend(): JSX.Element | null {
                 </span>
                 {right !== null && <span class="class-bar" />}
               </button>
+              <button
+                type="button"
+                class="text-button class-select"
+                aria-label={`Select ${name}`}
+                title={`Select the samples of ${name}; Shift adds them, Alt takes them away`}
+                {...pressed((event) =>
+                  select(i, event.shiftKey ? "add" : event.altKey ? "remove" : "replace"),
+                )}
+              >
+                select
+              </button>
             </li>
           );
         })}
@@ -99,7 +129,7 @@ export function ClassLegend(): JSX.Element | null {
           )}
         </p>
       )}
-      <p class="faint small hint">click: alone · ⇧ click: hide or show</p>
+      <p class="faint small hint">click: alone · ctrl: hide · ⇧: select</p>
     </section>
   );
 }

@@ -1,5 +1,6 @@
 /** How many samples each class has and how many of them the model gets right at one frame: one pass over the sample. */
 import { type FrameData, UNKNOWN_CLASS } from "../../data/types";
+import type { Store } from "../../state/store";
 
 /** Counts by class. */
 export interface ClassStats {
@@ -26,6 +27,17 @@ export function classStats(labels: Int32Array, classes: number, frame: FrameData
     if (prediction === label) right[label] = (right[label] ?? 0) + 1;
   }
   return { counts, judged, right };
+}
+
+/** Rows that the map draws in the colour of class `i`: by label, and by prediction where a sample has none. */
+export function rowsOfClass(store: Store, i: number): number[] {
+  const labels = store.data.samples.peek()?.labels ?? [];
+  const prediction = store.frameAt(store.derived.nearestFrame.peek())?.prediction;
+  const rows: number[] = [];
+  for (const [row, label] of labels.entries()) {
+    if ((label >= 0 ? label : (prediction?.[row] ?? UNKNOWN_CLASS)) === i) rows.push(row);
+  }
+  return rows;
 }
 
 /** Share of class `i` that is predicted right; null where nothing is predicted. */

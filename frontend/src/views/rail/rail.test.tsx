@@ -1,6 +1,6 @@
 import { act, fireEvent, screen, within } from "@testing-library/preact";
 import { expect, test } from "vitest";
-import { framesIndex, renderWith, runIndex, storeWith, UPDATED } from "../testing";
+import { framesIndex, renderWith, runIndex, samples, storeWith, UPDATED } from "../testing";
 import { Rail } from "./rail";
 import { costWords } from "./rail_footer";
 
@@ -58,18 +58,44 @@ test("one method needs no choice", () => {
   expect(screen.queryByRole("group", { name: /method/i })).toBeNull();
 });
 
-test("classes show size and accuracy at this epoch; a click shows one alone, with Shift it is hidden or shown", () => {
+test("classes show size and accuracy at this epoch; a click shows one alone, with Ctrl it is hidden or shown", () => {
   const store = storeWith();
   renderWith(store, <Rail />);
   expect(row(/^dog 50 % right, 2 samples$/)).toBeTruthy();
-  fireEvent.click(row(/dog/));
+  fireEvent.click(row(/^dog/));
   expect([...store.view.hiddenClasses.value]).toEqual([0, 2]);
-  expect(row(/cat/).getAttribute("aria-pressed")).toBe("false");
-  fireEvent.click(row(/owl/), { shiftKey: true });
+  expect(row(/^cat/).getAttribute("aria-pressed")).toBe("false");
+  fireEvent.click(row(/^owl/), { ctrlKey: true });
   expect([...store.view.hiddenClasses.value]).toEqual([0]);
   fireEvent.click(screen.getByText("Show all"));
   expect(store.view.hiddenClasses.value.size).toBe(0);
   expect(screen.queryByText("Show all")).toBeNull();
+});
+
+test("a class is selected from its row, and Shift and Alt mean what they mean on the map", () => {
+  const store = storeWith();
+  renderWith(store, <Rail />);
+  const mask = () => [...(store.explore.selectedMask.value ?? [])].join("");
+  fireEvent.click(row(/^Select dog$/));
+  expect(mask()).toBe("001100");
+  fireEvent.click(row(/^Select cat$/), { shiftKey: true });
+  expect(mask()).toBe("111100");
+  fireEvent.keyDown(row(/^Select dog$/), { key: "Enter", altKey: true });
+  expect(mask()).toBe("110000");
+  fireEvent.click(row(/^dog/), { shiftKey: true });
+  fireEvent.click(row(/^dog/), { altKey: true });
+  expect(mask()).toBe("110000");
+  fireEvent.click(row(/^owl/), { shiftKey: true });
+  expect(mask()).toBe("110010");
+  expect(store.view.hiddenClasses.value.size).toBe(0);
+});
+
+test("a sample without a label is of the class that it is taken for", () => {
+  const store = storeWith();
+  store.data.samples.value = { ...samples(), labels: new Int32Array(6).fill(-1) };
+  renderWith(store, <Rail />);
+  fireEvent.click(row(/^Select owl$/));
+  expect([...(store.explore.selectedMask.value ?? [])].join("")).toBe("000110");
 });
 
 test("of many classes the largest are listed, and the others can be found", () => {
@@ -83,7 +109,7 @@ test("of many classes the largest are listed, and the others can be found", () =
   expect(container.textContent).toContain("and 23 others with 0 samples");
   fireEvent.input(screen.getByRole("searchbox", { name: "Find a class" }), { target: { value: "D 39" } });
   expect(names()).toEqual(["bird 39"]);
-  fireEvent.click(row(/bird 39/));
+  fireEvent.click(row(/^bird 39/));
   expect(store.view.hiddenClasses.value.size).toBe(42);
 });
 

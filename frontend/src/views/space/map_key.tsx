@@ -1,31 +1,29 @@
 /** What the marks on the map mean, as small as a map's key is. */
 import type { JSX } from "preact";
-import { type LandscapeKind, UNKNOWN_CLASS } from "../../data/types";
-import { stageOptions } from "../../gl/stage_options";
+import { UNKNOWN_CLASS } from "../../data/types";
 import type { Store } from "../../state/store";
-import { mapGradient } from "../../theme/colour_maps";
 import { count } from "../../ui/format";
 import { useDerived } from "../../ui/use_derived";
 import { mistakes } from "../rail/class_stats";
 import { useClassStats } from "../rail/use_class_stats";
 import { useStore } from "../store_context";
+import { ColourKey, SizeKey } from "./column_keys";
+import { LandscapeKey } from "./landscape_key";
 import { liesNow } from "./lies_now";
 
-/** Where the colours of the samples come from. */
+/** Where the colours of the samples come from. "own": a column. */
 type Colouring = "label" | "prediction" | "own" | "none";
 
-const SAMPLE_WORDS: Readonly<Record<Colouring, string>> = {
+const SAMPLE_WORDS: Readonly<Record<Exclude<Colouring, "own">, string>> = {
   label: "sample, coloured by label",
   prediction: "sample, coloured by prediction",
-  own: "sample, in a colour of its own",
   none: "sample; neither labels nor predictions were logged",
 };
 
 /** By label where there are labels, else by prediction, as the points are drawn. */
 function colouring(store: Store): Colouring {
   const { derived, data } = store;
-  const look = stageOptions(store).look.value;
-  if (look !== null && look.colours !== "classes") return "own";
+  if (store.colouring.legend.value !== null) return "own";
   if (derived.classCounts.value.some((samples) => samples > 0)) return "label";
   // Reading it subscribes to it: the frame may come later.
   void data.buffered.value;
@@ -33,39 +31,25 @@ function colouring(store: Store): Colouring {
   return prediction?.some((c) => c !== UNKNOWN_CLASS) ? "prediction" : "none";
 }
 
-/** What a click on the landscape's entry does. */
-const LANDSCAPE_NEXT = {
-  class: { next: "confidence", title: "Show how sure the model is" },
-  confidence: { next: "off", title: "Show no landscape" },
-  off: { next: "class", title: "Show what the model decides" },
-} as const;
-
-function landscapeWords(by: keyof typeof LANDSCAPE_NEXT, kind: LandscapeKind): string {
-  if (by === "off") return "no landscape";
-  if (by === "confidence") return "how sure the model is, from guessing to certain";
-  return kind === "surrogate"
-    ? "landscape: fitted stand-in for the model's head"
-    : "the model's decision, pale where unsure or far from samples";
-}
-
 /** The key, lower left on the map. */
 export function MapKey(): JSX.Element {
   const store = useStore();
   const { judged, wrong } = mistakes(useClassStats().value, store.view.hiddenClasses.value);
   const lies = useDerived(() => liesNow(store), [store]).value;
-  const kind = store.derived.landscapeKindNow.value;
-  const options = stageOptions(store);
   const colours = colouring(store);
-  const by = options.landscapeBy.value;
-  const dark = store.transient.dark.value;
   return (
     <ul class="map-key" aria-label="Key of the map">
-      <li>
-        <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
-          <circle cx="6" cy="6" r="3.2" class="key-dot" />
-        </svg>
-        {SAMPLE_WORDS[colours]}
-      </li>
+      {colours === "own" ? (
+        <ColourKey />
+      ) : (
+        <li>
+          <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+            <circle cx="6" cy="6" r="3.2" class="key-dot" />
+          </svg>
+          {SAMPLE_WORDS[colours]}
+        </li>
+      )}
+      <SizeKey />
       {judged > 0 && colours !== "own" && (
         <li>
           <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
@@ -98,25 +82,7 @@ export function MapKey(): JSX.Element {
           </button>
         </li>
       )}
-      {kind !== null && (
-        <li>
-          <button
-            type="button"
-            class="key-switch"
-            title={LANDSCAPE_NEXT[by].title}
-            onClick={() => {
-              options.landscapeBy.value = LANDSCAPE_NEXT[by].next;
-            }}
-          >
-            <span
-              class="key-plane"
-              aria-hidden="true"
-              style={by === "confidence" ? { background: mapGradient("sequential", dark) } : {}}
-            />
-            {landscapeWords(by, kind)}
-          </button>
-        </li>
-      )}
+      <LandscapeKey />
     </ul>
   );
 }

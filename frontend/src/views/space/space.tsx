@@ -7,16 +7,20 @@ import { comparison } from "../../state/compare";
 import { plural } from "../../ui/format";
 import { useDerived } from "../../ui/use_derived";
 import { Badge } from "../badge/badge";
-import { Changes } from "../compare/changes";
 import { PanelTitles } from "../compare/panel_titles";
 import { obstacle, StateOverlay } from "../states/states";
 import { useStore } from "../store_context";
+import { Announcer } from "./announcer";
 import { HoverCard } from "./hover_card";
 import { LoadingMark } from "./loading_mark";
 import { MapKey } from "./map_key";
 import { Notices } from "./notices";
+import { useMark } from "./pointed";
 import { mapSummary } from "./summary";
 import { DrawnOutline, Tools } from "./tools";
+
+/** `m` puts the focus here. */
+export const MAP_ID = "map";
 
 /** The centre of the tab. */
 export function Space(): JSX.Element {
@@ -26,18 +30,34 @@ export function Space(): JSX.Element {
   const { tool } = stageOptions(store);
   const summary = useDerived(() => mapSummary(store), [store]);
   const clear = useDerived(() => obstacle(store) === "none", [store]);
+  useMark();
   return (
     <main class="space" data-compare={comparison(store).others.value.length > 0}>
-      <canvas ref={canvas} class="map" data-tool={tool.value} role="img" aria-label={summary} />
+      {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: an application is interactive: arrow keys move the map. */}
+      <canvas
+        ref={canvas}
+        id={MAP_ID}
+        class="map"
+        data-tool={tool.value}
+        role="application"
+        aria-roledescription="map"
+        aria-label={summary}
+        aria-describedby="map-keys"
+        tabIndex={0}
+      />
+      <p id="map-keys" hidden>
+        Arrow keys move the map, plus and minus zoom, Enter selects what is in view; with Shift it adds, with
+        Alt it takes away.
+      </p>
       {clear.value && (
         <>
+          <Announcer />
           <Badge />
           <Notices />
           <MapKey />
           <LoadingMark />
           <DrawnOutline />
           <PanelTitles />
-          <Changes />
           <Tools />
           <HoverCard />
         </>

@@ -1,7 +1,10 @@
 import { act, fireEvent, screen } from "@testing-library/preact";
 import { expect, test } from "vitest";
+import { makeLandscape } from "../../data/codec.fixture";
+import type { LandscapeData } from "../../data/types";
 import { stageOptions } from "../../gl/stage_options";
 import { renderWith, runIndex, storeWith } from "../testing";
+import { nextLandscape } from "./landscape_choice";
 import { MapKey } from "./map_key";
 import { DrawnOutline, Tools } from "./tools";
 
@@ -78,11 +81,41 @@ test("the outline is there while it is drawn", () => {
 test("the key says what the landscape shows, and turns it over", () => {
   const store = storeWith(runIndex());
   const { container } = renderWith(store, <MapKey />);
-  fireEvent.click(screen.getByText(/the model's decision/));
-  expect(stageOptions(store).landscapeBy.value).toBe("confidence");
-  fireEvent.click(screen.getByText(/how sure the model is/));
-  fireEvent.click(screen.getByText("no landscape"));
-  expect(container.textContent).toContain("the model's decision");
+  const list = screen.getByLabelText("Landscape") as HTMLSelectElement;
+  expect([...list.options].map(({ value, disabled }) => [value, disabled])).toEqual([
+    ["class", false],
+    ["confidence", false],
+    ["entropy", false],
+    ["off", false],
+  ]);
+  fireEvent.change(list, { target: { value: "entropy" } });
+  expect(stageOptions(store).landscapeBy.value).toBe("entropy");
+  expect((container.querySelector(".key-plane") as HTMLElement).style.background).toContain("gradient");
+  expect(list.selectedOptions[0]?.text).toContain("from certain to guessing");
+});
+
+test("entropy cannot be chosen where the map is from before there was any", () => {
+  const store = storeWith(runIndex());
+  renderWith(store, <MapKey />);
+  const at = store.derived.nearestFrame.value;
+  const key = store.derived.keys.value[at] as string;
+  const old = makeLandscape(2, () => [0, 255, 255]);
+  const option = () => (screen.getByLabelText("Landscape") as HTMLSelectElement).options[2];
+  const put = (landscape: LandscapeData) =>
+    act(() => {
+      store.cache.putLandscape(key, landscape);
+      store.data.bufferedLandscapes.value = new Set([at]);
+    });
+  put(old);
+  expect([option()?.disabled, option()?.text]).toEqual([true, expect.stringContaining("older version")]);
+  const gone = [];
+  for (let i = 0; i < 3; i++) {
+    nextLandscape(store);
+    gone.push(stageOptions(store).landscapeBy.value);
+  }
+  expect(gone).toEqual(["confidence", "off", "class"]);
+  put({ ...old, entropy: new Uint8Array(4) });
+  expect(option()?.disabled).toBe(false);
 });
 
 test("the key does not speak of labels and rings when samples have colours of their own", () => {
@@ -90,8 +123,8 @@ test("the key does not speak of labels and rings when samples have colours of th
   const { container } = renderWith(store, <MapKey />);
   expect(container.textContent).toContain("ring: prediction");
   act(() => {
-    stageOptions(store).look.value = { colours: new Uint8Array(24), sizes: null };
+    store.colouring.by.value = "conf";
   });
-  expect(container.textContent).toContain("in a colour of its own");
+  expect(container.textContent).not.toContain("coloured by label");
   expect(container.textContent).not.toContain("ring: prediction");
 });
