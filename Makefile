@@ -15,8 +15,8 @@ test: test-frontend test-python
 
 # What a browser draws is awaited in real time, so no more than two of those tests share the machine.
 test-python: .make/python .make/browser $(BUNDLE)
-	$(BIN)/pytest -m "not e2e" -n auto --dist loadgroup
-	$(BIN)/pytest -m e2e -n 2 --dist loadgroup
+	$(BIN)/pytest -m "not e2e" -n auto
+	$(BIN)/pytest -m e2e -n 2
 
 test-frontend: .make/node .make/browser
 	cd frontend && npm test

@@ -5,10 +5,11 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 import tensorboard_plugin_hidden as hidden
 
@@ -23,11 +24,15 @@ COMPILED = {"test_candidates.py", "test_graph.py", "test_research_methods.py"}
 """Tests that have numba compile nearest neighbour search, which takes longer than they do."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
     """A file's tests run in one process, for its fixtures; so do the files that share what numba compiles."""
-    for item in items:
-        group = "compiled" if item.path.name in COMPILED else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "compiled" if Path(file).name in COMPILED else file
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture
