@@ -20,17 +20,20 @@ if TYPE_CHECKING:
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-COMPILED = {"test_candidates.py", "test_graph.py", "test_research_methods.py"}
-"""Tests that have numba compile nearest neighbour search, which takes longer than they do."""
+TOGETHER = {
+    **dict.fromkeys(("test_candidates.py", "test_graph.py", "test_research_methods.py"), "what numba compiles"),
+    **dict.fromkeys(("test_explore.py", "test_story.py"), "runs with wrong labels"),
+}
+"""Files whose tests share something that takes longer than they do."""
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """A file's tests run in one process, for its fixtures; so do the files that share what numba compiles."""
+    """A file's tests run in one process, for its fixtures, and so do files that belong together."""
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
-            return "compiled" if Path(file).name in COMPILED else file
+            return TOGETHER.get(Path(file).name, file)
 
     return Scheduling(config, log)
 

@@ -1,10 +1,25 @@
-"""What the tests of the tab share: where pictures of what they saw go."""
+"""What the tests of the tab share: runs with wrong labels, and where pictures of what was seen go."""
 
 import os
+import runpy
 from pathlib import Path
+
+import pytest
 
 SHOTS = Path(os.environ.get("HIDDEN_SCREENSHOTS", Path(__file__).parents[2] / "test-results"))
 SLIDER = "document.querySelector('.timeline [role=slider]')"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "label_noise.py"
+NOISE_EPOCHS = 4
+
+
+@pytest.fixture(scope="session")
+def noise_runs(tmp_path_factory):
+    """The log directory of two short runs of the example, named by their seeds; ``noise-0`` is the newer."""
+    logdir = tmp_path_factory.mktemp("noise")
+    main = runpy.run_path(str(EXAMPLE))["main"]
+    for seed in (1, 0):
+        main(str(logdir / f"noise-{seed}"), epochs=NOISE_EPOCHS, seed=seed)
+    return logdir
 
 
 def save(tab, name):

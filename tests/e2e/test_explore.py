@@ -6,7 +6,7 @@ With ``HIDDEN_GUIDE_IMAGES`` set to a folder, these tests write the pictures of 
 import csv
 import json
 import os
-import runpy
+import shutil
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -15,22 +15,21 @@ import pytest
 from PIL import Image
 
 from tests.browser import open_tab
+from tests.e2e.conftest import NOISE_EPOCHS as EPOCHS
 from tests.e2e.conftest import SLIDER, save
 from tests.servers import tensorboard
 
 pytestmark = pytest.mark.e2e
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "label_noise.py"
-EPOCHS = 4
 SAMPLES = 1797
 FLIPPED = 150
 GUIDE = os.environ.get("HIDDEN_GUIDE_IMAGES")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def server(tmp_path_factory, noise_runs):
     logdir = tmp_path_factory.mktemp("explored")
-    runpy.run_path(str(EXAMPLE))["main"](str(logdir / "label-noise"), epochs=EPOCHS)
+    shutil.copytree(noise_runs / "noise-0", logdir / "label-noise")
     with tensorboard(["--logdir", str(logdir)]) as running:
         running.index("label-noise", lambda index: index["closed"])
         yield running

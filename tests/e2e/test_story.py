@@ -5,7 +5,6 @@ Nothing that is looked for is told to the tab: the truth that the test compares 
 
 import csv
 import re
-import runpy
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -16,29 +15,21 @@ from PIL import Image
 
 from tensorboard_plugin_hidden.cli import cli
 from tests.browser import FIRST_PICTURE, open_tab
+from tests.e2e.conftest import NOISE_EPOCHS as EPOCHS
 from tests.e2e.conftest import SLIDER, save, still
-from tests.e2e.test_explore import EXAMPLE, FLIPPED, SAMPLES, picture, selected
+from tests.e2e.test_explore import FLIPPED, SAMPLES, picture, selected
 from tests.servers import tensorboard
 
 pytestmark = pytest.mark.e2e
 
-EPOCHS = 4
 TRAINED = 1000
 WINDOW = (1280, 800)
 HEADER = 64
 """Height of TensorBoard's own bar, in pixels, which an exported page lacks."""
 
 
-@pytest.fixture(scope="module")
-def logdir(tmp_path_factory):
-    logdir = tmp_path_factory.mktemp("story")
-    for seed in (1, 0):
-        runpy.run_path(str(EXAMPLE))["main"](str(logdir / f"noise-{seed}"), epochs=EPOCHS, seed=seed)
-    return logdir
-
-
-def test_wrong_labels_are_found_followed_compared_and_taken_away(browser, logdir, tmp_path):
-    with tensorboard(["--logdir", str(logdir)]) as server:
+def test_wrong_labels_are_found_followed_compared_and_taken_away(browser, noise_runs, tmp_path):
+    with tensorboard(["--logdir", str(noise_runs)]) as server:
         for seed in (0, 1):
             server.index(f"noise-{seed}", lambda index: index["closed"])
         with open_tab(browser, server, size=WINDOW) as tab:
@@ -51,7 +42,7 @@ def test_wrong_labels_are_found_followed_compared_and_taken_away(browser, logdir
             compares_the_runs(tab)
             shown = goes_back_to_the_bare_map(tab)
     path = tmp_path / "noise-0.html"
-    outcome = CliRunner().invoke(cli, ["export", str(logdir / "noise-0"), "--html", "--out", str(path)])
+    outcome = CliRunner().invoke(cli, ["export", str(noise_runs / "noise-0"), "--html", "--out", str(path)])
     assert outcome.exit_code == 0, outcome.output
     finds_the_same_picture(browser, path, shown)
 
