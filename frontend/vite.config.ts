@@ -24,6 +24,11 @@ export default defineConfig(({ mode }) => {
   return {
     base: "./",
     plugins: standalone ? [] : [thenStandalone],
+    // A file of its own: TensorBoard's policy has no place for scripts out of blobs.
+    worker: {
+      format: "es",
+      rolldownOptions: { output: { entryFileNames: "[name]-[hash].js" } },
+    },
     oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
     build: {
       outDir: "../tensorboard_plugin_hidden/static",

@@ -52,10 +52,11 @@ function advance(
   const n = Math.min(predictions.length, known.length);
   for (let i = 0; i < n; i++) {
     const prediction = predictions[i] as number;
-    if (prediction === UNKNOWN_CLASS) continue;
     const before = known[i] as number;
+    // Nothing changes where the prediction did not: most samples of most frames.
+    if (prediction === before || prediction === UNKNOWN_CLASS) continue;
     const label = labels[i] as number;
-    if (before !== UNKNOWN_CLASS && before !== prediction) {
+    if (before !== UNKNOWN_CLASS) {
       if ((flips[i] as number) < MOST) flips[i] = (flips[i] as number) + 1;
       if (before === label && (forgotten[i] as number) < MOST) forgotten[i] = (forgotten[i] as number) + 1;
     }
@@ -92,7 +93,7 @@ export class PredictionHistory {
     if (this.newest.frame >= frame) this.newest = this.fromBefore(frame);
   }
 
-  /** Counters up to and with a frame. The caller may keep them. */
+  /** Counters up to and with a frame, until the next question. */
   at(frame: number): PredictionCounters {
     if (this.newest.frame > frame) this.newest = this.fromBefore(frame + 1);
     const { counters } = this.newest;
@@ -105,7 +106,7 @@ export class PredictionHistory {
         this.checkpoints.push({ frame: next, counters: copy(counters) });
       }
     }
-    return copy(counters);
+    return counters;
   }
 
   /** A copy of the last checkpoint before a frame. */

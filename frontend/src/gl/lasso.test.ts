@@ -101,3 +101,22 @@ describe("enclosedRows", () => {
     expect([...enclosedRows(at(0.5), box(0, 0, 1, 1), (i) => i !== 1)]).toEqual([0, 2]);
   });
 });
+
+it("encloses on a true frame what it encloses by computing every place", () => {
+  const next = random(11);
+  const many = makeFrame(
+    Array.from({ length: 2000 }, (_, i) => [next(), next(), i % 3, next() < 0.1 ? 2 : 0] as const),
+  );
+  const affine = { scaleX: 3, scaleY: -2, offsetX: -1, offsetY: 0.4 };
+  const scene = { from: many, to: many, fromAffine: affine, toAffine: affine, mix: 0 };
+  const corners = Array.from({ length: 15 }, (_, i): Corner => {
+    const angle = (2 * Math.PI * i) / 15;
+    return [0.5 + (0.2 + next()) * Math.cos(angle), -0.6 + (0.2 + next()) * Math.sin(angle)];
+  });
+  for (const shown of [null, (i: number) => i % 4 !== 0]) {
+    const rows = enclosedRows(scene, corners, shown);
+    expect(rows).toEqual(enclosedRows({ ...scene, to: { ...many } }, corners, shown));
+    expect(rows.length).toBeGreaterThan(200);
+    expect(rows.length).toBeLessThan(1800);
+  }
+});

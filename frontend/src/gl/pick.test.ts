@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { random } from "../analysis/random.fixture";
 import { makeFrame } from "../data/codec.fixture";
 import { PICK_RADIUS, pickSample } from "./pick";
 
@@ -47,5 +48,22 @@ describe("pickSample", () => {
   it("finds a sample with one place only at that place", () => {
     expect(pickSample(scene(0.1), at(0.3, 0.9), half, all)).toBe(2);
     expect(pickSample(scene(0.1), at(0.9, 0.9), half, all)).toBe(-1);
+  });
+  it("finds on a true frame what it finds by computing every place", () => {
+    const draw = random(3);
+    const many = makeFrame(
+      Array.from({ length: 800 }, (_, i) => [draw(), draw(), i % 3, draw() < 0.1 ? 2 : 0] as const),
+    );
+    const shown = (i: number) => i % 4 !== 0;
+    let found = 0;
+    for (let k = 0; k < 400; k++) {
+      const resting = { from: many, to: many, fromAffine: affine, toAffine: affine, mix: 0 };
+      const place = at(draw(), draw());
+      const row = pickSample(resting, place, half, k % 2 === 0 ? null : shown);
+      // Another object is another frame.
+      expect(row).toBe(pickSample({ ...resting, to: { ...many } }, place, half, k % 2 === 0 ? null : shown));
+      found += row >= 0 ? 1 : 0;
+    }
+    expect(found).toBeGreaterThan(100);
   });
 });

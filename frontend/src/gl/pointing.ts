@@ -25,9 +25,11 @@ export class Pointing {
     private readonly target: (at: Corner) => Target | null,
   ) {}
 
-  /** The pointer rests there; what is under it is told by `updateHover`. */
-  point(at: PointerPlace | null): void {
+  /** The pointer rests there; what is under it is told by `updateHover`. @returns whether that may have changed. */
+  point(at: PointerPlace | null): boolean {
+    const changed = at !== null || this.pointer !== null;
     this.pointer = at;
+    return changed;
   }
 
   /** CSS pixels from the canvas' upper left. */

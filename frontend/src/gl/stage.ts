@@ -111,8 +111,8 @@ class Stage {
         store.fitCamera();
       },
       point: (at) => {
-        pointing.point(at);
-        this.invalidate();
+        // While an outline is drawn it is nowhere, again and again.
+        if (pointing.point(at)) this.invalidate();
       },
       click: (at, change) => pointing.click(at, change),
       outline: (corners) => {

@@ -21,6 +21,15 @@ export interface ColumnInfo {
 export type Numbers = Float32Array | Float64Array;
 export type Codes = Int32Array | Uint16Array | Uint8Array;
 
+/** Shares are stored in bytes: so many steps from 0 to 1. */
+export const SHARE_STEPS = 255;
+
+/** Row i has the value `of[i] / SHARE_STEPS`, or none where `predictions[i]` is `UNKNOWN_CLASS`. */
+export interface Bytes {
+  readonly of: Uint8Array;
+  readonly predictions: Uint16Array | undefined;
+}
+
 export type ColumnData =
   | {
       readonly kind: "number";
@@ -28,6 +37,8 @@ export type ColumnData =
       readonly values: Numbers;
       /** Distance between two storable values; half of it is what equality forgives. 0: exact. */
       readonly quantum: number;
+      /** What `values` are made from, where they are bytes: 256 answers serve all rows, and `values` need not be made. */
+      readonly bytes?: Bytes;
     }
   | {
       readonly kind: "category";

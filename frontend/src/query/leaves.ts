@@ -1,22 +1,13 @@
 /** Why this file: computes one leaf over all samples: a tight loop for each kind of column. */
+
+import { UNKNOWN_CLASS } from "../data/types";
 import type { Operator } from "./ast";
 import { SEARCHED, type Test } from "./check";
-import type { ColumnData, Numbers, RowSource } from "./columns";
+import { type Bytes, type ColumnData, type Numbers, type RowSource, SHARE_STEPS } from "./columns";
+import { joined, markFound } from "./joined_texts";
 
 /** Equality of numbers that were not stored in steps: what rounding may do. */
 const EXACT = 1e-9;
-
-/** Lower-cased columns of text: texts do not change, and lowering 100,000 of them takes longer than searching them. */
-const lowered = new WeakMap<readonly string[], readonly string[]>();
-
-function lower(values: readonly string[]): readonly string[] {
-  let kept = lowered.get(values);
-  if (kept === undefined) {
-    kept = values.map((value) => value.toLowerCase());
-    lowered.set(values, kept);
-  }
-  return kept;
-}
 
 function kindOf<K extends ColumnData["kind"]>(data: ColumnData, kind: K): Extract<ColumnData, { kind: K }> {
   if (data.kind !== kind) throw new TypeError(`a column is ${data.kind} and was announced as ${kind}`);
@@ -52,6 +43,26 @@ function compareNumbers(out: Uint8Array, a: Numbers, op: Operator, b: Numbers, f
       for (let i = 0; i < n; i++) out[i] = (a[i] as number) >= other(i) ? 1 : 0;
   }
 }
+
+function runNumbers(out: Uint8Array, values: Numbers, wanted: readonly number[], forgiven: number): void {
+  for (const one of wanted) {
+    for (let i = 0; i < out.length; i++) if (Math.abs((values[i] as number) - one) <= forgiven) out[i] = 1;
+  }
+}
+
+/** Answers for each of 256 bytes at once, and looks them up. */
+function runBytes(out: Uint8Array, { of, predictions }: Bytes, answers: Uint8Array): void {
+  if (predictions === undefined)
+    for (let i = 0; i < out.length; i++) out[i] = answers[of[i] as number] as number;
+  else {
+    for (let i = 0; i < out.length; i++) {
+      out[i] = predictions[i] === UNKNOWN_CLASS ? 0 : (answers[of[i] as number] as number);
+    }
+  }
+}
+
+/** The values that bytes stand for. */
+const BYTE_VALUES = Float64Array.from({ length: 256 }, (_, byte) => byte / SHARE_STEPS);
 
 function runCodes(out: Uint8Array, data: ColumnData, accepted: Uint8Array, negate: boolean): void {
   if (data.kind === "tags") {
@@ -107,12 +118,8 @@ function runText(
   needles: readonly string[],
   whole: boolean,
 ): void {
-  const wanted = new Set(needles);
-  const texts = lower(values);
-  for (let i = 0; i < out.length; i++) {
-    const text = texts[i] as string;
-    out[i] = (whole ? wanted.has(text) : needles.some((needle) => text.includes(needle))) ? 1 : 0;
-  }
+  const texts = joined(values);
+  for (const needle of needles) markFound(out, texts, needle, whole);
 }
 
 function search(out: Uint8Array, needle: string, rows: RowSource): void {
@@ -139,17 +146,19 @@ export function runLeaf(test: Test, rows: RowSource): Uint8Array | null {
   const data = rows.column(test.kind === "columns" ? test.a : test.column);
   if (data === null) return null;
   switch (test.kind) {
-    case "number": {
-      const { values, quantum } = kindOf(data, "number");
-      compareNumbers(out, values, test.op, Float64Array.of(test.value), quantum / 2 + EXACT);
-      break;
-    }
+    case "number":
     case "numbers": {
-      const { values, quantum } = kindOf(data, "number");
-      for (const wanted of test.values) {
-        for (let i = 0; i < out.length; i++) {
-          if (Math.abs((values[i] as number) - wanted) <= quantum / 2 + EXACT) out[i] = 1;
-        }
+      const column = kindOf(data, "number");
+      const { quantum, bytes } = column;
+      const run = (into: Uint8Array, values: Numbers) => {
+        if (test.kind === "numbers") runNumbers(into, values, test.values, quantum / 2 + EXACT);
+        else compareNumbers(into, values, test.op, Float64Array.of(test.value), quantum / 2 + EXACT);
+      };
+      if (bytes === undefined) run(out, column.values);
+      else {
+        const answers = new Uint8Array(256);
+        run(answers, BYTE_VALUES);
+        runBytes(out, bytes, answers);
       }
       break;
     }

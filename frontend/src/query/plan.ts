@@ -14,6 +14,27 @@ export interface Epoch {
   readonly rows: RowSource;
 }
 
+/** A question to many epochs, for somebody who has more time than the caller. */
+export interface Search {
+  readonly kind: "ever" | "always";
+  /** What is asked of each epoch. */
+  readonly query: Query;
+  /** Names of the columns that it reads. */
+  readonly columns: ReadonlySet<string>;
+  /** Whether an epoch's own columns are enough to answer it. */
+  readonly alone: boolean;
+  /** Samples. */
+  readonly count: number;
+  readonly epochs: readonly Epoch[];
+  /** What one epoch answers; `null`: a column of it is not on the client. */
+  look(epoch: Epoch): Uint8Array | null;
+  /** Takes in what some of the epochs answered together, named by their keys. */
+  done(mask: Uint8Array, keys: readonly string[]): void;
+}
+
+/** What an answer waits for while others look through the run. */
+export const OTHER_EPOCHS = "other epochs";
+
 export interface Context {
   readonly now: RowSource;
   /** Epochs that are on the client; asked for by `ever` and `always` only. */
@@ -22,6 +43,8 @@ export interface Context {
   readonly keys: () => readonly string[];
   /** Differs whenever a column that depends on more than its epoch may have other values. */
   readonly version: () => string;
+  /** Takes a search over, and asks for the answer again when it is done; false: the caller is to do it at once. */
+  readonly later?: (search: Search) => boolean;
 }
 
 export interface Answer {
@@ -54,7 +77,7 @@ interface Node {
 }
 
 class Compiler {
-  readonly columns = new Set<string>();
+  columns = new Set<string>();
 
   constructor(private readonly schema: Schema) {}
 
@@ -70,7 +93,7 @@ class Compiler {
         return negation(this.node(query.item));
       case "ever":
       case "always":
-        return overEpochs(query.kind, this.node(query.item));
+        return this.overEpochs(query.kind, query.item);
       default:
         return this.leaf(checkLeaf(query, this.schema));
     }
@@ -90,6 +113,16 @@ class Compiler {
     };
     const fixed = !timed && !carried;
     return { step: fixed ? once(run) : run, timed, carried, wholeRun: false };
+  }
+
+  private overEpochs(kind: "ever" | "always", query: Query): Node {
+    const outer = this.columns;
+    this.columns = new Set();
+    const inner = this.node(query);
+    const over = new OverEpochs(kind, query, inner, this.columns);
+    this.columns = new Set([...outer, ...this.columns]);
+    const step: Step = (context, waiting) => over.step(context, waiting);
+    return { step, timed: false, carried: inner.carried, wholeRun: true };
   }
 
   private junction(kind: "and" | "or", nodes: readonly Node[]): Node {
@@ -131,35 +164,109 @@ function negation(node: Node): Node {
   return { ...node, step };
 }
 
-/** At some epoch, or at all of them. Epochs without a needed column are passed over. */
-function overEpochs(kind: "ever" | "always", inner: Node): Node {
-  let seen = new Set<string>();
-  let mask: Uint8Array | null = null;
-  let version = "";
-  const step: Step = (context, waiting) => {
+/** What `include` starts from. */
+export function nothingYet(kind: Search["kind"], count: number): Uint8Array {
+  return new Uint8Array(count).fill(kind === "ever" ? 0 : 1);
+}
+
+/** Adds what was found at one more epoch. */
+export function include(kind: Search["kind"], all: Uint8Array, one: Uint8Array): void {
+  if (kind === "ever") for (let i = 0; i < all.length; i++) (all[i] as number) |= one[i] as number;
+  else for (let i = 0; i < all.length; i++) (all[i] as number) &= one[i] as number;
+}
+
+/** At some epoch, or at all of them. Epochs without a needed column are passed over until more has arrived. */
+class OverEpochs {
+  private seen = new Set<string>();
+  private mask: Uint8Array = new Uint8Array(0);
+  private version = "";
+  /** Epochs that others look at now. */
+  private away = new Set<string>();
+  /** Columns that epochs lack, by the epoch's key; not asked again until something arrived. */
+  private lacking = new Map<string, readonly string[]>();
+  private lackedAt = "";
+
+  constructor(
+    private readonly kind: "ever" | "always",
+    private readonly query: Query,
+    private readonly inner: Node,
+    private readonly columns: ReadonlySet<string>,
+  ) {}
+
+  step(context: Context, waiting: Set<string>): Uint8Array {
     const all = new Set(context.keys());
-    const stale = (inner.carried && version !== context.version()) || [...seen].some((key) => !all.has(key));
-    if (stale || mask?.length !== context.now.count) {
-      seen = new Set();
-      version = context.version();
-      mask = new Uint8Array(context.now.count).fill(kind === "ever" ? 0 : 1);
-    }
-    for (const { key, rows } of context.epochs()) {
-      if (seen.has(key)) continue;
-      const missing = new Set<string>();
-      const at = inner.step({ ...context, now: rows }, missing);
-      for (const name of missing) waiting.add(name);
-      if (missing.size > 0) continue;
-      seen.add(key);
-      for (let i = 0; i < mask.length; i++) {
-        if (kind === "ever") mask[i] = (mask[i] as number) | (at[i] as number);
-        else mask[i] = (mask[i] as number) & (at[i] as number);
-      }
-    }
+    const { count } = context.now;
+    const stale =
+      (this.inner.carried && this.version !== context.version()) ||
+      [...this.seen].some((key) => !all.has(key));
+    if (stale || this.mask.length !== count) this.restart(context);
+    if (this.lacking.size > 0 && this.lackedAt !== context.version()) this.lacking.clear();
+    const { seen, away, lacking } = this;
+    const epochs = context
+      .epochs()
+      .filter(({ key }) => !seen.has(key) && !away.has(key) && !lacking.has(key));
+    if (epochs.length > 0) this.ask(context, epochs);
+    for (const names of lacking.values()) for (const name of names) waiting.add(name);
+    if (away.size > 0) waiting.add(OTHER_EPOCHS);
     // No epoch yet: nothing is known to hold always.
-    return seen.size === 0 ? new Uint8Array(context.now.count) : mask.slice();
-  };
-  return { step, timed: false, carried: inner.carried, wholeRun: true };
+    return seen.size === 0 ? new Uint8Array(count) : this.mask.slice();
+  }
+
+  private restart({ now, version }: Context): void {
+    this.seen = new Set();
+    this.away = new Set();
+    this.lacking = new Map();
+    this.version = this.inner.carried ? version() : "";
+    this.mask = nothingYet(this.kind, now.count);
+  }
+
+  private ask(context: Context, epochs: readonly Epoch[]): void {
+    const { kind, query, inner, columns, away, lacking } = this;
+    const lack = (key: string, names: readonly string[]) => {
+      if (lacking.size === 0) this.lackedAt = context.version();
+      lacking.set(key, names);
+    };
+    const look = ({ key, rows }: Epoch): Uint8Array | null => {
+      const missing = new Set<string>();
+      const { later: _, ...alone } = context;
+      const mask = inner.step({ ...alone, now: rows }, missing);
+      if (missing.size === 0) return mask;
+      lack(key, [...missing]);
+      return null;
+    };
+    const search: Search = {
+      kind,
+      query,
+      columns,
+      alone: !inner.carried && !inner.wholeRun,
+      count: context.now.count,
+      epochs,
+      look,
+      done: (mask, keys) => {
+        // Since then the run may have become another.
+        if (this.away !== away) return;
+        const answered = new Set(keys);
+        for (const { key } of epochs) {
+          away.delete(key);
+          if (!answered.has(key) && !lacking.has(key)) lack(key, [...columns]);
+        }
+        if (keys.length > 0) this.include(mask, keys);
+      },
+    };
+    if (context.later?.(search)) {
+      for (const { key } of epochs) away.add(key);
+      return;
+    }
+    for (const epoch of epochs) {
+      const mask = look(epoch);
+      if (mask !== null) this.include(mask, [epoch.key]);
+    }
+  }
+
+  private include(found: Uint8Array, keys: readonly string[]): void {
+    for (const key of keys) this.seen.add(key);
+    include(this.kind, this.mask, found);
+  }
 }
 
 /** Makes a plan. Throws a `QueryError` for what the columns do not allow. */

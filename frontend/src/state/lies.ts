@@ -26,18 +26,23 @@ export function liesAbout(frame: FrameData, i: number, below: number): boolean {
   return placed && (frame.kept[i] as number) < below;
 }
 
-/** How many of the samples that are drawn the map lies about. */
+/**
+ * How many of the samples that are drawn the map lies about.
+ *
+ * @param shown `null`: all are.
+ */
 export function countLies(
   frame: FrameData,
   below: number,
-  shown: (i: number) => boolean,
+  shown: ((i: number) => boolean) | null,
 ): { readonly lies: number; readonly of: number } {
+  const { flags, kept } = frame;
   let lies = 0;
   let of = 0;
   for (let i = 0; i < frame.count; i++) {
-    if (((frame.flags[i] as number) & FLAG_NOT_PLACED) !== 0 || !shown(i)) continue;
+    if (((flags[i] as number) & FLAG_NOT_PLACED) !== 0 || (shown !== null && !shown(i))) continue;
     of += 1;
-    if (liesAbout(frame, i, below)) lies += 1;
+    if ((kept[i] as number) < below) lies += 1;
   }
   return { lies, of };
 }

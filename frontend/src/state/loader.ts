@@ -16,6 +16,8 @@ const OUTCOME_BYTES_PER_SAMPLE = 11;
 const ASSUMED_LANDSCAPE_BYTES = 256 * 256 * 4;
 /** Whole runs are asked anew at most this often while things arrive. */
 const ANNOUNCE_EVERY_MS = 250;
+/** Time that has not moved for so long rests. */
+const REST_MS = 250;
 
 /** What can be asked for: `key` names it in the cache. */
 interface Order extends FrameAddress {
@@ -31,6 +33,8 @@ export function startLoader(store: Store, client: Client): () => void {
   let landscapeBytes = ASSUMED_LANDSCAPE_BYTES;
   let selection: string | undefined;
   let announcing: ReturnType<typeof setTimeout> | undefined;
+  let resting = false;
+  let settling: ReturnType<typeof setTimeout> | undefined;
 
   const samples = () => data.index.peek()?.probe?.count ?? 0;
 
@@ -60,9 +64,9 @@ export function startLoader(store: Store, client: Client): () => void {
     if (part === "chosen") return cache.chosen(key) === undefined && !snapshots.failed.peek().has(key);
     if (part === "outcomes") {
       if (cache.outcomes(key) !== undefined || snapshots.failed.peek().has(key)) return false;
-      // What is fetched for later never drops a map.
+      // Where there is no room for all of them, each drops another: not for epochs that time only passes.
       const room = CACHE_SHARE * cache.limitBytes - cache.bytes;
-      return urgent || samples() * OUTCOME_BYTES_PER_SAMPLE * (inFlight.size + 1) <= room;
+      return (urgent && resting) || samples() * OUTCOME_BYTES_PER_SAMPLE * (inFlight.size + 1) <= room;
     }
     if (data.failed.peek().has(frame)) return false;
     if (part === "frame") return !data.buffered.peek().has(frame);
@@ -130,6 +134,14 @@ export function startLoader(store: Store, client: Client): () => void {
       }, ANNOUNCE_EVERY_MS);
   }
 
+  const stopSettling = derived.position.subscribe(() => {
+    resting = false;
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      resting = true;
+      pump();
+    }, REST_MS);
+  });
   const stop = effect(() => {
     const now = [view.run.value, view.layer.value, view.method.value].join("\u0000");
     // Reading these subscribes to them: new frames, a moved time, a retry or a return to the tab may need data.
@@ -144,7 +156,9 @@ export function startLoader(store: Store, client: Client): () => void {
   });
   return () => {
     stop();
+    stopSettling();
     clearTimeout(announcing);
+    clearTimeout(settling);
     for (const controller of inFlight.values()) controller.abort();
   };
 }

@@ -5,6 +5,17 @@ import { PayloadCache } from "./payload_cache";
 /** One sample is 9 bytes: two positions of 2, a prediction of 2, confidence, flags, kept. */
 const frame = makeFrame([[0, 0, 1]]);
 
+/** 11 bytes a sample. */
+const outcomes = {
+  step: 0,
+  prediction: Uint16Array.of(1),
+  runnerUp: Uint16Array.of(0),
+  confidence: Uint8Array.of(1),
+  margin: Uint8Array.of(1),
+  entropy: Uint8Array.of(1),
+  loss: Float32Array.of(1),
+};
+
 describe("PayloadCache", () => {
   it("counts bytes", () => {
     const cache = new PayloadCache();
@@ -53,15 +64,6 @@ describe("PayloadCache", () => {
   });
 
   it("counts outcomes and choices, and reading a whole run does not change what is dropped first", () => {
-    const outcomes = {
-      step: 0,
-      prediction: Uint16Array.of(1),
-      runnerUp: Uint16Array.of(0),
-      confidence: Uint8Array.of(1),
-      margin: Uint8Array.of(1),
-      entropy: Uint8Array.of(1),
-      loss: Float32Array.of(1),
-    };
     const cache = new PayloadCache(9 + 9 + 11);
     cache.putFrame("a", frame);
     cache.putOutcomes("a", outcomes);
@@ -70,8 +72,22 @@ describe("PayloadCache", () => {
     expect(cache.peekFrame("a")).toBe(frame);
     expect(cache.outcomes("a")).toBe(outcomes);
     cache.putChosen("a", Int32Array.of(7));
-    expect(cache.peekFrame("a")).toBeUndefined();
-    expect([cache.outcomes("a"), cache.chosen("a")]).toEqual([outcomes, Int32Array.of(7)]);
-    expect(cache.bytes).toBe(24);
+    expect([cache.outcomes("a"), cache.chosen("a")]).toEqual([undefined, Int32Array.of(7)]);
+    expect(cache.bytes).toBe(9 + 9 + 4);
+  });
+
+  it("drops outcomes before maps, the oldest first, and not those that just came", () => {
+    const cache = new PayloadCache(9 + 9 + 11 + 11);
+    cache.putOutcomes("a", outcomes);
+    cache.putOutcomes("b", outcomes);
+    cache.putFrame("a", frame);
+    cache.putFrame("b", frame);
+    cache.putOutcomes("c", outcomes);
+    expect(["a", "b", "c"].map((key) => cache.outcomes(key) !== undefined)).toEqual([false, true, true]);
+    expect([cache.hasFrame("a"), cache.hasFrame("b")]).toEqual([true, true]);
+    const small = new PayloadCache(15);
+    small.putFrame("a", frame);
+    small.putOutcomes("a", outcomes);
+    expect([small.hasFrame("a"), small.outcomes("a")]).toEqual([false, outcomes]);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Why this file: frames, landscapes and outcomes stay on the client so that scrubbing asks the server for nothing, but only up to
- * a limit of bytes; beyond it the least recently used are dropped.
+ * a limit of bytes; beyond it the least recently used are dropped, and maps last.
  */
 import type { FrameData, LandscapeData, Outcomes } from "../data/types";
 
@@ -93,10 +93,14 @@ export class PayloadCache {
     this.total += entry.bytes - (this.entries.get(key)?.bytes ?? 0);
     this.entries.delete(key);
     this.entries.set(key, entry);
-    for (const [oldest, { bytes }] of this.entries) {
-      if (this.total <= this.limitBytes || oldest === key) break;
-      this.entries.delete(oldest);
-      this.total -= bytes;
+    // What the model said is asked for now and then; without its map an epoch cannot be shown.
+    for (const outcomes of [true, false]) {
+      for (const [oldest, { bytes }] of this.entries) {
+        if (this.total <= this.limitBytes) return;
+        if (oldest === key || (outcomes && !oldest.startsWith("o"))) continue;
+        this.entries.delete(oldest);
+        this.total -= bytes;
+      }
     }
   }
 }

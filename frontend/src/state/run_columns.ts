@@ -182,10 +182,10 @@ export class RunColumns {
 
   private historical(name: "flips" | "forgotten" | "learned", samples: Samples, i: number): ColumnData {
     const counted = this.predictionHistory(samples).at(i)[name];
-    const values = new Float64Array(counted);
-    if (name !== "learned") return numbers(values);
+    if (name !== "learned") return numbers(new Float32Array(counted));
     // The counters name frames; people name steps.
     const steps = this.store.derived.steps.value;
+    const values = new Float64Array(counted.length);
     for (let row = 0; row < values.length; row++) values[row] = steps[counted[row] as number] ?? Number.NaN;
     return numbers(values);
   }

@@ -11,6 +11,9 @@ const MOST_IDS = 40;
 /** Longest list of ids in characters. */
 const MOST_ID_CHARACTERS = 600;
 
+/** Bytes that become text at a time: as many as a function may have arguments anywhere. */
+const CHUNK = 8192;
+
 /** What a code says. */
 export type Decoded =
   | { readonly kind: "selection"; readonly selection: Selection }
@@ -38,7 +41,8 @@ export function markOf(samples: Samples): string {
 
 function toBase64(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += CHUNK)
+    text += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
   return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
@@ -63,25 +67,29 @@ function unpackBits(bytes: Uint8Array, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, i) => ((bytes[i >> 3] ?? 0) >> (i & 7)) & 1);
 }
 
-/** Lengths of the runs of 0 and 1 in turn, 0 first, seven bits a byte, the lowest first. */
-function packRuns(mask: Uint8Array): Uint8Array {
-  const bytes: number[] = [];
-  let [value, length] = [0, 0];
-  const flush = () => {
+/**
+ * Lengths of the runs of 0 and 1 in turn, 0 first, seven bits a byte, the lowest first; `null`: they are not shorter than
+ * `most` bytes.
+ */
+function packRuns(mask: Uint8Array, most: number): Uint8Array | null {
+  const bytes = new Uint8Array(most);
+  let at = 0;
+  const flush = (length: number) => {
     let rest = length;
-    for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
-    bytes.push(rest);
+    for (; rest > 127; rest >>>= 7) bytes[at++] = (rest & 127) | 128;
+    bytes[at++] = rest;
   };
-  for (const one of mask) {
-    if (one !== value) {
-      flush();
-      [value, length] = [one, 0];
-    }
-    length += 1;
+  let value = 0;
+  let from = 0;
+  for (let i = 0; i < mask.length && at < most; i++) {
+    if (mask[i] === value) continue;
+    flush(i - from);
+    value = 1 - value;
+    from = i;
   }
   // What is left is all 0, or ends here.
-  if (value === 1) flush();
-  return Uint8Array.from(bytes);
+  if (value === 1 && at < most) flush(mask.length - from);
+  return at < most ? bytes.subarray(0, at) : null;
 }
 
 function unpackRuns(bytes: Uint8Array, count: number): Uint8Array {
@@ -106,8 +114,8 @@ export function encodeSamples(selection: Selection): string {
     const list = selectedIds(selection).map(encodeURIComponent).join(",");
     if (list.length <= MOST_ID_CHARACTERS || count === 0) return `i:${list}`;
   }
-  const [bits, runs] = [packBits(mask), packRuns(mask)];
-  const body = runs.length < bits.length ? `r.${toBase64(runs)}` : `b.${toBase64(bits)}`;
+  const runs = packRuns(mask, Math.ceil(mask.length / 8));
+  const body = runs === null ? `b.${toBase64(packBits(mask))}` : `r.${toBase64(runs)}`;
   return `m:${mask.length}.${markOf(samples)}.${body}`;
 }
 
