@@ -13,7 +13,7 @@ from tests.servers import tensorboard
 
 pytestmark = pytest.mark.e2e
 
-EPOCHS = 4
+EPOCHS = 3
 
 TRAINING = """
 import sys
@@ -89,9 +89,9 @@ def test_playing_moves_through_the_epochs(browser, server):
             tab.when(f"{SLIDER}.ariaValueNow == {wanted}")
 
 
-@pytest.mark.parametrize("without_eval", [False, True], ids=["TensorBoard's CSP", "without unsafe-eval"])
-def test_points_and_landscape_have_the_colours_of_their_classes(browser, server, without_eval):
-    with open_tab(browser, server, without_eval=without_eval) as tab:
+def test_points_and_landscape_have_the_colours_of_their_classes(browser, server):
+    # Under the stricter policy that TensorBoard has announced; all other tests are under that of today.
+    with open_tab(browser, server, without_eval=True) as tab:
         tab.wait_for_map()
         tab.page.wait_for_timeout(1500)  # fades
         colours = class_colours(tab)
