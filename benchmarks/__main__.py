@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from benchmarks import browser, live, overhead, server
+from benchmarks import browser, exploring, live, overhead, server, training_log
 from benchmarks.projection import short
 from benchmarks.result import Result, as_json, table
 
@@ -17,7 +17,10 @@ ALL = {
     "frame": server.measure_frame,
     "first-picture": browser.measure_first_picture,
     "scrubbing": browser.measure_scrubbing,
+    "exploring": exploring.measure,
+    "million": exploring.measure_million,
     "live": live.measure,
+    "training-log": training_log.measure,
     "projection": short.measure,
 }
 

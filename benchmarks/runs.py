@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,6 +14,7 @@ from tensorboard_plugin_hidden.format.frame import Frame, Landscape
 from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record
 from tensorboard_plugin_hidden.format.journal import Journal
 from tensorboard_plugin_hidden.format.schema import ProbeRecord, SessionRecord, SnapshotRecord
+from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.format.store import group_name
 from tensorboard_plugin_hidden.format.summaries import event
 
@@ -29,14 +31,14 @@ def journal(run_dir: str) -> Iterator[Journal]:
         yield writing
 
 
-def write_probe(writing: Journal, samples: int) -> None:
-    """Samples with ten classes."""
+def write_probe(writing: Journal, samples: int) -> str:
+    """Samples with ten classes; returns the version of their record."""
     columns = json.dumps({"ids": list(map(str, range(samples))), "texts": None})
     arrays = {
         "samples": np.frombuffer(columns.encode(), np.uint8),
         "labels": (np.arange(samples) % CLASSES).astype(np.int32),
     }
-    writing.write(ProbeRecord(samples, tuple(map(str, range(CLASSES)))), arrays)
+    return str(writing.write(ProbeRecord(samples, tuple(map(str, range(CLASSES)))), arrays).version)
 
 
 def write_epoch(writing: Journal, layer: str, step: int, samples: int, bulk_bytes: int = 0) -> None:
@@ -53,12 +55,52 @@ def write_epoch(writing: Journal, layer: str, step: int, samples: int, bulk_byte
     writing.write(frame_record(frame, str(record.version)), encode_frame(frame))
 
 
-def _frame(layer: str, step: int, samples: int) -> Frame:
+def write_learning(writing: Journal, layer: str, samples: int, epochs: int) -> None:
+    """A run that learns: clusters that part, and logits of which fewer and fewer are wrong, so that outcomes are there.
+
+    What differs between epochs is cheap to make; a million samples take about two seconds an epoch, most of them in the
+    package's own writers.
+
+    Args:
+        writing: Of the run; its probe is written here.
+        layer: Name of the layer.
+        samples: In every epoch.
+        epochs: Snapshots and maps.
+    """
+    probe = write_probe(writing, samples)
+    rng = np.random.default_rng(0)
+    labels = (np.arange(samples) % CLASSES).astype(np.int32)
+    spread = rng.normal(size=(samples, 2)).astype(np.float32)
+    doubts = rng.normal(size=(samples, CLASSES)).astype(np.float32)
+    rows = np.arange(samples)
+    for step in range(epochs):
+        learned = (step + 1) / epochs
+        # Most of what a sample is mistaken for stays the same from epoch to epoch, and a part changes.
+        logits = doubts + 0.4 * np.roll(doubts, 7 * step + 1, axis=0)
+        logits[rows, labels] += 1 + 3 * learned
+        weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+        reference = writing.store(
+            group_name(writing.session, "snapshot", layer),
+            {"activations": np.zeros((samples, 1), np.float16), "logits": logits},
+        )
+        prediction = logits.argmax(axis=1).astype(np.int32)
+        accuracy = float((prediction == labels).mean())
+        body = SnapshotRecord(layer, step, samples, 1, "linear", accuracy, 0, logits.nbytes, 30.0, probe)
+        record = writing.name(body, reference)
+        drawn = dataclasses.replace(
+            _frame(layer, step, samples, spread, 2 + 4 * learned),
+            prediction=prediction,
+            confidence=1 / weights.sum(axis=1),
+        )
+        writing.write(frame_record(drawn, str(record.version)), encode_frame(drawn))
+
+
+def _frame(layer: str, step: int, samples: int, spread: FloatArray | None = None, distance: float = 6.0) -> Frame:
     rng = np.random.default_rng(0)
     labels = (np.arange(samples) % CLASSES).astype(np.int32)
     angle = 2 * np.pi * labels / CLASSES + 0.02 * step
-    centres = 6 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    positions = (centres + rng.normal(size=(samples, 2))).astype(np.float32)
+    centres = distance * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    positions = (centres + (rng.normal(size=(samples, 2)) if spread is None else spread)).astype(np.float32)
     grid = np.linspace(-8, 8, 128)
     x, y = np.meshgrid(grid, grid)
     classes = np.round((np.arctan2(y, x) - 0.02 * step) / (2 * np.pi) * CLASSES).astype(np.int32) % CLASSES

@@ -18,6 +18,7 @@ from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 if TYPE_CHECKING:
     from tensorboard_plugin_hidden.logger.probe import Probe
     from tensorboard_plugin_hidden.logger.schedule import every, log_spaced
+    from tensorboard_plugin_hidden.logger.training_log import TrainingLog
     from tensorboard_plugin_hidden.logger.writer import SummaryWriter
 
 try:
@@ -25,11 +26,12 @@ try:
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["HiddenError", "HiddenWarning", "Probe", "SummaryWriter", "every", "log_spaced"]
+__all__ = ["HiddenError", "HiddenWarning", "Probe", "SummaryWriter", "TrainingLog", "every", "log_spaced"]
 
 _HOMES = {
     "SummaryWriter": "logger.writer",
     "Probe": "logger.probe",
+    "TrainingLog": "logger.training_log",
     "every": "logger.schedule",
     "log_spaced": "logger.schedule",
 }

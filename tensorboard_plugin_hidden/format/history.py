@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tensorboard_plugin_hidden.format.schema import (
     EndRecord,
     FrameRecord,
+    ParametersRecord,
     ProbeRecord,
     Record,
     SelectedRecord,
@@ -26,6 +27,7 @@ class History:
         snapshots: By layer in order of first appearance, then by step, ascending.
         selected: What an active learner chose, by step, ascending.
         frames: By layer, then by method, then by step, ascending. A frame counts when its snapshot does.
+        parameters: Rows of the training log, in the order in which they were logged.
         closed: Whether the newest writer was closed.
     """
 
@@ -34,6 +36,7 @@ class History:
     snapshots: dict[str, dict[int, Record]] = field(default_factory=dict)
     selected: dict[int, Record] = field(default_factory=dict)
     frames: dict[str, dict[str, dict[int, Record]]] = field(default_factory=dict)
+    parameters: list[Record] = field(default_factory=list)
     closed: bool = False
 
 
@@ -65,6 +68,8 @@ def current(records: Iterable[Record]) -> History:
                 frames.append((record, frame))
                 if not frame.snapshot:
                     steps.setdefault(record.version.session, []).append(record)
+            case ParametersRecord():
+                history.parameters.append(record)
     limits = _limits(history.sessions, steps)
     shown: set[str] = set()
     for session, logged in steps.items():
@@ -77,6 +82,9 @@ def current(records: Iterable[Record]) -> History:
                 history.snapshots.setdefault(record.body.layer, {})[record.step] = record
             elif isinstance(record.body, SelectedRecord):
                 history.selected[record.step] = record
+    history.parameters = [
+        record for record in history.parameters if record.step < limits.get(record.version.session, float("inf"))
+    ]
     last = {str(record.version) for by_step in history.snapshots.values() for record in by_step.values()}
     for record, frame in frames:
         if frame.snapshot in last or (not frame.snapshot and str(record.version) in shown):

@@ -81,3 +81,11 @@ class Journal:
             HiddenError: The store cannot be written.
         """
         return self._payloads.store.append(group, arrays)
+
+    def extend(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> PayloadRef:
+        """Puts rows of a series into the store, for ``name`` to refer to.
+
+        Raises:
+            HiddenError: The store cannot be written.
+        """
+        return self._payloads.store.extend(group, arrays)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,10 @@ from tensorboard.compat.proto import event_pb2
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, PLUGIN_NAME, RUN_TAG
+from tensorboard_plugin_hidden.format.history import current
+from tensorboard_plugin_hidden.format.parameters import ParameterLog, read_parameters
 from tensorboard_plugin_hidden.format.schema import Record, from_json
+from tensorboard_plugin_hidden.format.store import StoreReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class RunReader:
     """
 
     def __init__(self, run_dir: str) -> None:
+        self._run_dir = str(run_dir)
         self._directories = [Path(run_dir), Path(run_dir, ASSETS_DIR)]
         self._loaders: dict[Path, EventFileLoader] = {}
         if not any(self._files()):
@@ -51,6 +55,25 @@ class RunReader:
                 self._loaders[file] = EventFileLoader(str(file))
             for event in self._loaders[file].Load():
                 yield from _records(event)
+
+    def training_log(
+        self, start: int = 0, stop: int | None = None, names: Collection[str] | None = None
+    ) -> list[ParameterLog]:
+        """What was logged of weights and gradients so far, whatever ``poll`` has given.
+
+        Args:
+            start: First training step.
+            stop: Training step to stop before; None: all there are.
+            names: The arrays that are wanted, as in ``docs/format.md``; None: all.
+
+        Returns:
+            One for each stretch in which the model had the same parameters, in order of training; mostly one.
+
+        Raises:
+            MissingDataError: The store is not in this copy of the log directory, or is damaged.
+        """
+        history = current(item.record for item in RunReader(self._run_dir).poll())
+        return read_parameters(history.parameters, StoreReader(self._run_dir), start, stop, names)
 
     def _files(self) -> Iterator[Path]:
         for directory in self._directories:

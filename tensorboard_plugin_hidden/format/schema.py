@@ -196,10 +196,33 @@ class FrameRecord:
     snapshot: str = ""
 
 
-Body = SessionRecord | EndRecord | ProbeRecord | SelectedRecord | SnapshotRecord | FrameRecord
-_BODIES: dict[str, type[Body]] = {
-    body.KIND: body for body in (SessionRecord, EndRecord, ProbeRecord, SelectedRecord, SnapshotRecord, FrameRecord)
-}
+@dataclass(frozen=True, slots=True)
+class ParametersRecord:
+    """Rows of the training log of weights and gradients, which begin at the payload's row.
+
+    Attributes:
+        step: The step of the snapshots that the rows led to; of rows that led to none yet, the one after the last.
+        count: How many rows.
+        layout: Where the JSON is that names layers, modules and columns.
+    """
+
+    KIND: ClassVar[str] = "parameters"
+    step: int
+    count: int
+    layout: PayloadRef
+
+
+Body = SessionRecord | EndRecord | ProbeRecord | SelectedRecord | SnapshotRecord | FrameRecord | ParametersRecord
+_KINDS: tuple[type[Body], ...] = (
+    SessionRecord,
+    EndRecord,
+    ProbeRecord,
+    SelectedRecord,
+    SnapshotRecord,
+    FrameRecord,
+    ParametersRecord,
+)
+_BODIES = {body.KIND: body for body in _KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,14 +240,15 @@ class Record:
         match body:
             case SnapshotRecord() | FrameRecord():
                 return record_tag(body.KIND, self.version, body.layer, body.step)
-            case SelectedRecord():
+            case SelectedRecord() | ParametersRecord():
                 return record_tag(body.KIND, self.version, step=body.step)
         return record_tag(body.KIND, self.version)
 
     @property
     def step(self) -> int:
         """The step to log it under; 0 for records about the whole run."""
-        return self.body.step if isinstance(self.body, SnapshotRecord | FrameRecord | SelectedRecord) else 0
+        stepped = SnapshotRecord | FrameRecord | SelectedRecord | ParametersRecord
+        return self.body.step if isinstance(self.body, stepped) else 0
 
 
 def record_tag(kind: str, version: Version, layer: str | None = None, step: int | None = None) -> str:
@@ -298,6 +322,7 @@ _NESTED = {
     "thumbnails": lambda value: Tiles(**value),
     "program": lambda value: PayloadRef(**value),
     "images": lambda value: PayloadRef(**value),
+    "layout": lambda value: PayloadRef(**value),
     "classes": tuple,
     "bounds": _bounds,
     "landscape_bounds": _bounds,

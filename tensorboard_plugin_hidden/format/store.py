@@ -26,6 +26,9 @@ from tensorboard_plugin_hidden.format.schema import PayloadRef
 _CHUNK_BYTES = 4 * 1024 * 1024
 """Bytes of one chunk before compression: large enough for few files, small enough to read a slice of a big layer."""
 
+_SERIES_ROWS = 64
+"""Rows of one chunk of a series: few files for a long training, and little to write anew for one row."""
+
 _KEEP_FREE = 16 * 1024 * 1024
 """Bytes that are left free on the disk: room for the run's own event file and checkpoints to fail politely."""
 
@@ -72,27 +75,45 @@ class StoreWriter:
         Raises:
             HiddenError: The disk is full or the directory cannot be written.
         """
+        return self._write(group, {name: array[None] for name, array in arrays.items()}, 1)
+
+    def extend(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> PayloadRef:
+        """Writes rows of a series, whose chunks hold many rows each, since one row is little.
+
+        Args:
+            group: From ``group_name``; not one that ``append`` writes to.
+            arrays: By name, each with the new rows along its first axis.
+
+        Returns:
+            Where the first of the rows is.
+
+        Raises:
+            HiddenError: As for ``append``.
+        """
+        return self._write(group, arrays, _SERIES_ROWS)
+
+    def _write(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunk_rows: int) -> PayloadRef:
         with self._lock:
             self._require_space(sum(array.nbytes for array in arrays.values()))
             try:
-                return self._append(group, arrays)
+                return self._append(group, arrays, chunk_rows)
             except OSError as error:
                 raise not_writable(self._root, error) from error
 
-    def _append(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> PayloadRef:
+    def _append(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunk_rows: int) -> PayloadRef:
         opened = self._arrays.get(group)
         if opened is None or not _same_layout(opened, arrays):
             self._generation[group] = self._generation.get(group, -1) + 1
             path = _generation_path(group, self._generation[group])
             parent = zarr.open_group(self._root, mode="a", path=path)
-            opened = {name: _create(parent, name, array) for name, array in arrays.items()}
+            opened = {name: _create(parent, name, array, chunk_rows) for name, array in arrays.items()}
             self._arrays[group] = opened
         row = min((array.shape[0] for array in opened.values()), default=0)
         for name, array in arrays.items():
-            target = opened[name]
-            if target.shape[0] == row:
-                target.resize((row + 1, *array.shape))
-            target[row] = array
+            target, end = opened[name], row + len(array)
+            if target.shape[0] < end:
+                target.resize((end, *array.shape[1:]))
+            target[row:end] = array
         return PayloadRef(_generation_path(group, self._generation[group]), row)
 
     def _require_space(self, nbytes: int) -> None:
@@ -151,6 +172,24 @@ class StoreReader:
             raise self._missing(reference)
         return self._values(reference, arrays[name], part)
 
+    def read_rows(
+        self, reference: PayloadRef, count: int, names: Collection[str] | None = None
+    ) -> dict[str, npt.NDArray[Any]]:
+        """Rows of a series, by name, each array with the rows along its first axis.
+
+        Args:
+            reference: The first row.
+            count: How many, at least 1.
+            names: As for ``read``.
+
+        Raises:
+            MissingDataError: As for ``read``.
+        """
+        arrays = self._row(PayloadRef(reference.group, reference.row + count - 1))
+        rows = slice(reference.row, reference.row + count)
+        wanted = [name for name in arrays if names is None or name in names]
+        return {name: self._values(reference, arrays[name], rows=rows) for name in wanted}
+
     def _row(self, reference: PayloadRef) -> dict[str, zarr.Array[Any]]:
         with self._lock:
             arrays = self._arrays.get(reference.group)
@@ -161,9 +200,17 @@ class StoreReader:
             raise self._missing(reference)
         return arrays
 
-    def _values(self, reference: PayloadRef, array: zarr.Array[Any], part: slice | None = None) -> npt.NDArray[Any]:
+    def _values(
+        self,
+        reference: PayloadRef,
+        array: zarr.Array[Any],
+        part: slice | None = None,
+        *,
+        rows: slice | None = None,
+    ) -> npt.NDArray[Any]:
         try:
-            return np.asarray(array[reference.row] if part is None else array[reference.row, part])
+            place = reference.row if rows is None else rows
+            return np.asarray(array[place] if part is None else array[place, part])
         except (OSError, ValueError, RuntimeError) as error:  # a chunk that is cut short or is no Blosc
             raise self._missing(reference) from error
 
@@ -217,14 +264,16 @@ def _generation_path(group: str, generation: int) -> str:
 
 def _same_layout(opened: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> bool:
     return opened.keys() == arrays.keys() and all(
-        opened[name].shape[1:] == array.shape and opened[name].dtype == array.dtype for name, array in arrays.items()
+        opened[name].shape[1:] == array.shape[1:] and opened[name].dtype == array.dtype
+        for name, array in arrays.items()
     )
 
 
-def _create(parent: zarr.Group, name: str, array: npt.NDArray[Any]) -> zarr.Array[Any]:
-    bytes_per_row = max(1, array.nbytes // max(1, array.shape[0] if array.ndim else 1))
+def _create(parent: zarr.Group, name: str, rows: npt.NDArray[Any], chunk_rows: int) -> zarr.Array[Any]:
+    array = rows[0]
+    bytes_per_row = max(1, array.nbytes // max(1, array.shape[0] if array.ndim else 1)) * chunk_rows
     first = max(1, min(array.shape[0] if array.ndim else 1, _CHUNK_BYTES // bytes_per_row))
-    chunks = (1, first, *(max(1, size) for size in array.shape[1:])) if array.ndim else (1,)
+    chunks = (chunk_rows, first, *(max(1, size) for size in array.shape[1:])) if array.ndim else (chunk_rows,)
     return parent.create_array(
         name,
         shape=(0, *array.shape),

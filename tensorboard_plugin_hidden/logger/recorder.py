@@ -80,6 +80,11 @@ class Recorder:
         return self._logged
 
     @property
+    def journal(self) -> Journal:
+        """The session that everything is written to."""
+        return self._journal
+
+    @property
     def probe(self) -> Probe | None:
         """The samples that what is logged is about."""
         return self._probe

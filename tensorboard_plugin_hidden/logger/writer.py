@@ -26,6 +26,7 @@ from tensorboard_plugin_hidden.logger.layers import LayerSpec, resolve_layers
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.recorder import Recorder
 from tensorboard_plugin_hidden.logger.schedule import Schedule, TimeBudget
+from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder, TrainingLog
 from tensorboard_plugin_hidden.logger.wrappers import unwrap
 from tensorboard_plugin_hidden.projection.methods import get_method
 
@@ -42,6 +43,7 @@ class _Watch:
         *,
         batch_size: int,
         project: bool,
+        parameters: ParameterRecorder | None,
     ):
         self.model = model
         self.layers = layers
@@ -49,6 +51,7 @@ class _Watch:
         self.budget = budget
         self.batch_size = batch_size
         self.project = project
+        self.parameters = parameters
         self.exporter = HeadExporter()
 
 
@@ -83,6 +86,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         schedule: Schedule | None = None,
         budget: float | None = None,
         batch_size: int = 256,
+        optimizer: torch.optim.Optimizer | None = None,
+        training_log: bool | TrainingLog = False,
     ) -> None:
         """Says what ``add_hidden`` looks at: which model, on which samples, in which layers.
 
@@ -95,9 +100,13 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             schedule: Which steps to capture, as ``hidden.every(10)``; default every one that is passed.
             budget: Largest share of wall time that captures may take, as 0.02; steps beyond it are left out.
             batch_size: Samples in one forward of a capture; no more than the memory beside training allows.
+            optimizer: The model's optimizer, whose steps a training log counts.
+            training_log: Whether to log weights, gradients and the change of filters, at every capture and at every
+                100th step of the optimizer, or as a ``TrainingLog`` says.
 
         Raises:
-            HiddenError: A layer or method is unknown, the probe's size changed, or the log directory cannot be written.
+            HiddenError: A layer or method is unknown, the probe's size changed, a training log has no optimizer, or
+                the log directory cannot be written.
         """
         if not _is_writing_rank():
             return
@@ -113,8 +122,15 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if method is not None:
             get_method(method)
         self.add_probe(probe)
+        parameters = None
+        if training_log is not False:
+            options = TrainingLog() if training_log is True else training_log
+            journal = self._recording().journal
+            parameters = ParameterRecorder(model, optimizer, options, journal, self._purged_from or 0)
         if method is not None:
             self._recording().start_projection(method)
+        if self._watched is not None and self._watched.parameters is not None:
+            self._watched.parameters.close()
         self._watched = _Watch(
             model,
             specs,
@@ -122,6 +138,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             time_budget,
             batch_size=batch_size,
             project=method is not None,
+            parameters=parameters,
         )
 
     def add_hidden(self, step: int, *, selected: Any = None) -> None:
@@ -158,6 +175,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if not watched.schedule(step) or (watched.budget is not None and not watched.budget.due()):
             return
         start = time.perf_counter()
+        if watched.parameters is not None:
+            watched.parameters.capture(int(step))
         try:
             seen = capture(
                 watched.model,
@@ -267,6 +286,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             atexit.unregister(self._at_exit)
             self._hidden_closed = True
             self._abandoned.detach()
+            if self._watched is not None and self._watched.parameters is not None:
+                self._watched.parameters.close()
             try:
                 with _ProgressLine() as progress:
                     recorder.close(progress)

@@ -74,16 +74,16 @@ def train(run_dir, steps, *, observe):
 
 
 def test_observing_changes_nothing(tmp_path):
-    alone, seen = train(tmp_path / "alone", 12, observe=False), train(tmp_path / "seen", 12, observe=True)
+    alone, seen = train(tmp_path / "alone", 6, observe=False), train(tmp_path / "seen", 6, observe=True)
     assert alone[0] == seen[0]
     assert all(torch.equal(alone[1][name], seen[1][name]) for name in alone[1])
     assert torch.equal(alone[2], seen[2])
     assert alone[3:] == seen[3:]
     found = history(tmp_path / "seen")
     assert list(found.snapshots) == ["0", "2", "4:input"]
-    assert all(list(by_step) == list(range(12)) for by_step in found.snapshots.values())
+    assert all(list(by_step) == list(range(6)) for by_step in found.snapshots.values())
     assert {layer: list(methods["hidden"]) for layer, methods in found.frames.items()} == {
-        layer: list(range(12)) for layer in found.snapshots
+        layer: list(range(6)) for layer in found.snapshots
     }
     assert {layer: found.frames[layer]["hidden"][5].body.landscape for layer in found.snapshots} == {
         "0": "program",

@@ -1,0 +1,128 @@
+"""What logging weights and gradients costs a training: a network of ResNet-18's size, with and without, by turns."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from benchmarks.result import Result
+from tensorboard_plugin_hidden.format.journal import Journal
+from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder, TrainingLog
+
+PAIRS = 6
+BATCH = 32
+"""Images of 32 × 32: a small batch, at which a logged step weighs most."""
+
+EVERY = 100
+"""The default schedule."""
+
+IDLE_STEPS = 20_000
+
+
+class Block(nn.Module):
+    """Two convolutions and a way around them (He et al. 2016)."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.shortcut = nn.Sequential()
+        if inputs != outputs:
+            self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Images to features."""
+        inner = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
+        return torch.relu(inner + self.shortcut(x))
+
+
+def resnet18() -> nn.Module:
+    """11 million parameters, in four stages of two blocks."""
+    stages = [
+        nn.Sequential(Block(inputs, outputs, stride), Block(outputs, outputs, 1))
+        for inputs, outputs, stride in [(64, 64, 1), (64, 128, 2), (128, 256, 2), (256, 512, 2)]
+    ]
+    stem = [nn.Conv2d(3, 64, 3, 1, 1, bias=False), nn.BatchNorm2d(64), nn.ReLU()]
+    return nn.Sequential(*stem, *stages, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
+
+
+def measure() -> list[Result]:
+    """CPU time of one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return [*_logged_steps(), _other_steps()]
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _logged_steps() -> list[Result]:
+    torch.manual_seed(0)
+    model = resnet18()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
+    x, y = torch.randn(BATCH, 3, 32, 32), torch.randint(0, 10, (BATCH,))
+
+    def step() -> None:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(x), y).backward()
+        optimizer.step()
+
+    step()
+    plain, logged = [], []
+    with tempfile.TemporaryDirectory() as run:
+        options = TrainingLog(lambda n: n % 2 == 0)
+        recorder = ParameterRecorder(model, optimizer, options, Journal(run, lambda *_: None))
+        for pair in range(PAIRS + 1):
+            times = _seconds(step), _seconds(step)
+            if pair:  # the first has nothing to compare with
+                plain.append(times[0])
+                logged.append(times[1] - times[0])
+        writing = _seconds(lambda: recorder.capture(0)) / (PAIRS + 1)
+        size = sum(file.stat().st_size for file in Path(run).rglob("*") if file.is_file())
+        recorder.close()
+    training, cost = statistics.median(plain), statistics.median(logged) + writing
+    spread = ", ".join(f"{seconds:.2f}" for seconds in sorted(logged))
+    how = f"median of {PAIRS} pairs ({spread} s), batch {BATCH} of 32 × 32; a step without takes {training:.2f} s"
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    return [
+        Result(f"a logged step, {parameters / 1e6:.1f} M parameters", cost, "s", None, how),
+        Result(
+            f"training log, every {EVERY}th step", 100 * cost / (EVERY * training), "%", 1, "CPU time of one thread"
+        ),
+        Result("training log on disk", size / (PAIRS + 1) / 1000, "KB", None, "one logged step"),
+    ]
+
+
+def _other_steps() -> Result:
+    """What the hooks take on a step that is not logged, from an optimizer that has nothing else to do."""
+    model = nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+
+    def steps() -> None:
+        for _ in range(IDLE_STEPS):
+            optimizer.step()
+
+    extra = []
+    with tempfile.TemporaryDirectory() as run:
+        for _ in range(PAIRS):
+            without = _seconds(steps)
+            never = TrainingLog(lambda n: n < 0)
+            recorder = ParameterRecorder(model, optimizer, never, Journal(run, lambda *_: None))
+            extra.append(_seconds(steps) - without)
+            recorder.close()
+    value = 1e6 * statistics.median(extra) / IDLE_STEPS
+    return Result("a step that is not logged", value, "µs", 20, f"median of {PAIRS} × {IDLE_STEPS} steps")
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
