@@ -197,7 +197,7 @@ def test_epochs_and_counts_are_told_once_they_rest(browser, server):
         select_wrong(tab)
         told = tab.frame.get_by_role("status")
         tab.page.keyboard.press("Home")
-        tab.frame.get_by_role("status").filter(has_text="epoch 0").wait_for(state="attached")
+        tab.frame.get_by_role("status").filter(has_text="epoch 0, ").wait_for(state="attached")
         words = told.all_text_contents()
         for part in (" selected", " of ", "epoch 0, "):
             assert any(part in text for text in words), (part, words)
