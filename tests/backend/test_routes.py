@@ -133,12 +133,12 @@ def test_landscape_agrees_with_confident_points(server, index):
     entropy = cells["landscape_entropy"]
     assert (entropy.dtype, entropy.shape) == (np.uint8, (size, size))
     assert np.corrcoef(grid[..., 2].ravel(), entropy.ravel())[0, 1] < -0.9
-    surest = grid[..., 2] == 255
-    assert surest.any()
-    # p1 >= 1 - 0.5 / 255 leaves at most this entropy to the other nine classes.
-    rest = 0.5 / 255
-    most = -((1 - rest) * np.log(1 - rest) + rest * np.log(rest / 9)) / np.log(10)
-    assert entropy[surest].max() <= 255 * most + 1
+    # With the likeliest class at p, the entropy lies between -log p and that of a rest shared by the other nine.
+    least, most = ((grid[..., 2] + half) / 255 for half in (-0.5, 0.5))
+    least, most = least.clip(0.1, 1 - 1e-9), most.clip(0.1, 1)
+    shared = -(least * np.log(least) + (1 - least) * np.log((1 - least) / 9))
+    assert (entropy <= 255 * shared / np.log(10) + 1).all()
+    assert (entropy >= -255 * np.log(most) / np.log(10) - 1).all()
 
 
 def test_samples_and_thumbnails(server, index):
