@@ -15,7 +15,7 @@ LAYERS = ["format", "geometry", "training_log", "projection", "logger", "demo", 
 MAY = {part: set(LAYERS[: place + 1]) for place, part in enumerate(LAYERS)}
 MAY["format"] = {"format"}
 MAY["backend"] = {"format", "geometry", "backend"}
-MAY["export"] = {"format", "geometry", "backend", "export"}
+MAY["export"] = {"format", "geometry", "training_log", "backend", "export"}
 EVERYBODY = {"errors", ""}
 
 OUTSIDE = {
@@ -27,7 +27,7 @@ OUTSIDE = {
     "demo": {"torch", "sklearn"},
     "export": {"numpy", "tensorboard", "werkzeug"},
     "cli": {"click", "tensorboard"},
-    "backend": {"tensorboard", "werkzeug"},
+    "backend": {"numpy", "tensorboard", "werkzeug"},
     "errors": set(),
     "": set(),
 }

@@ -18,6 +18,7 @@ _SUFFIXES = {
     "json": ".json",
     "npz": ".npz",
     "parquet": ".parquet",
+    "label-errors": ".label-errors.csv",
     "cleanlab": ".cleanlab.npz",
     "fiftyone": ".fiftyone.json",
     "emblaze": ".emblaze.json",
@@ -52,8 +53,8 @@ def export(
     RUN is the directory that was given to SummaryWriter.
 
     csv, parquet and json tell of every sample at every step: its class, what was predicted and how sure, its place on
-    the map. npz has the same as arrays. cleanlab, fiftyone and emblaze are what those tools read. docs/export.md shows
-    how each is loaded.
+    the map. npz has the same as arrays. label-errors lists the samples whose labels are in doubt, and why. cleanlab,
+    fiftyone and emblaze are what those tools read. docs/export.md shows how each is loaded.
 
     With --html everything that the tab would show goes into one file, which any browser opens from disk.
     """
@@ -78,13 +79,14 @@ def export(
 
 
 def _writer(kind: str, activations: bool) -> Write:
-    from tensorboard_plugin_hidden.export import tables, tools
+    from tensorboard_plugin_hidden.export import label_errors, tables, tools
 
     writers: dict[str, Write] = {
         "csv": tables.write_csv,
         "json": tables.write_json,
         "npz": lambda history, file: tables.write_npz(history, file, activations=activations),
         "parquet": tables.write_parquet,
+        "label-errors": label_errors.write_label_errors,
         "cleanlab": tools.write_cleanlab,
         "fiftyone": tools.write_fiftyone,
         "emblaze": tools.write_emblaze,
