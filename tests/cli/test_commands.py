@@ -30,19 +30,14 @@ def test_version():
     assert hidden.__version__ in run("--version").stdout
 
 
-def test_demo_without_a_server(tmp_path):
-    done = run("demo", "--logdir", str(tmp_path), "--epochs", "1", "--no-serve")
-    assert done.returncode == 0, done.stderr
-    assert list(history(tmp_path / "digits").frames["fc2:input"]["hidden"]) == [0, 1]
-    assert run("demo", "--logdir", str(tmp_path), "--epochs", "1", "--no-serve").returncode == 0
-    assert (tmp_path / "digits-2").is_dir(), "a second demo leaves the first alone"
-
-
-def test_demo_goes_on_with_scripts(tmp_path):
+def test_demo_leaves_an_earlier_one_alone_and_goes_on_with_scripts(tmp_path):
+    (tmp_path / "digits").mkdir()
     (tmp_path / "two_words.py").write_text("import pathlib, sys; pathlib.Path(sys.argv[1]).mkdir()")
     (tmp_path / "broken.py").write_text("raise SystemExit(3)")
     scripts = ["--then", str(tmp_path / "two_words.py"), "--then", str(tmp_path / "broken.py")]
     done = run("demo", "--logdir", str(tmp_path), "--epochs", "1", "--no-serve", *scripts)
+    assert list(history(tmp_path / "digits-2").frames["fc2:input"]["hidden"]) == [0, 1]
+    assert not any((tmp_path / "digits").iterdir())
     assert (tmp_path / "two-words").is_dir()
     assert done.returncode == 1
     assert "the script failed" in done.stderr
