@@ -45,8 +45,8 @@ function at(panel: number, x: number, y: number): [number, number] {
   return [rect.left + px, rect.top + py];
 }
 
-/** How many pixels around a place of the canvas have any ink; read in the task that drew. */
-async function inkAround([x, y]: readonly [number, number], reach = 3): Promise<number> {
+/** The pixels around a place of the canvas, [2 reach, 2 reach, 4]; read in the task that drew. */
+async function pixelsAround([x, y]: readonly [number, number], reach: number): Promise<Uint8Array> {
   const { gl } = bench;
   const side = 2 * reach;
   const bytes = new Uint8Array(4 * side * side);
@@ -62,6 +62,12 @@ async function inkAround([x, y]: readonly [number, number], reach = 3): Promise<
     };
     bench.store.view.landscapeOpacity.value = Math.random();
   });
+  return bytes;
+}
+
+/** How many pixels around a place have any ink. */
+async function inkAround(place: readonly [number, number], reach = 3): Promise<number> {
+  const bytes = await pixelsAround(place, reach);
   return bytes.filter((_, i) => i % 4 === 3).filter((alpha) => alpha > 10).length;
 }
 
@@ -136,23 +142,9 @@ it("wait for their own data, and one again takes the whole canvas", async () => 
 
 /** The darkest and the brightest of the pixels at least half covered in a ring around a place, 0 .. 255. */
 async function rangeAround(place: readonly [number, number]): Promise<readonly [number, number]> {
-  const { gl } = bench;
   const reach = 16;
   const side = 2 * reach;
-  const bytes = new Uint8Array(4 * side * side);
-  await new Promise<void>((resolve) => {
-    const draw = gl.clear.bind(gl);
-    gl.clear = (mask) => {
-      draw(mask);
-      gl.clear = draw;
-      queueMicrotask(() => {
-        const [left, bottom] = [place[0] - reach, SIZE.height - place[1] - reach];
-        gl.readPixels(left, bottom, side, side, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-        resolve();
-      });
-    };
-    bench.store.view.landscapeOpacity.value = Math.random();
-  });
+  const bytes = await pixelsAround(place, reach);
   const green = Array.from({ length: side * side }, (_, i) => i)
     .filter((i) => Math.hypot((i % side) - reach + 0.5, Math.floor(i / side) - reach + 0.5) > 7)
     .filter((i) => (bytes[4 * i + 3] as number) > 127)

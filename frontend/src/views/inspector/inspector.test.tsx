@@ -3,9 +3,9 @@ import { expect, test, vi } from "vitest";
 import { stageOptions } from "../../gl/stage_options";
 import type { Store } from "../../state/store";
 import { frameData, renderWith, samples, storeWith } from "../testing";
+import { moveInGrid } from "./grid_keys";
 import { Inspector } from "./inspector";
 import { InspectorPlace } from "./place";
-import { moveInGrid } from "./tile_grid";
 
 /** The six samples on a line, in order, with metadata. */
 function opened(rows: readonly number[]): Store {

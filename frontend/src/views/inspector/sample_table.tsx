@@ -6,10 +6,10 @@ import { NOT_KNOWN, percent, plural } from "../../ui/format";
 import { useWindowRows } from "../../ui/use_window_rows";
 import { usePointed } from "../space/pointed";
 import { useStore } from "../store_context";
+import { useGridKeys } from "./grid_keys";
 import { textOf } from "./metadata";
 import { className, type SampleFacts, sampleFacts } from "./sample_facts";
 import { ClassMark, Thumb } from "./thumb";
-import { moveInGrid } from "./tile_grid";
 import { useFocusedRow } from "./use_focused_row";
 
 /** Pixels. */
@@ -102,16 +102,7 @@ export function SampleTable(): JSX.Element {
   const pointed = usePointed();
   const at = order.indexOf(focus);
   useFocusedRow(list, { row: focus, line: at, height: LINE, header: HEADER });
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    // Left and right go through time, as everywhere.
-    const to = event.key.match(/Left|Right/) ? null : moveInGrid(event.key, at, 1, order.length);
-    const row = to === null ? undefined : order[to];
-    if (row === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    inspect.focusOn(row);
-  };
+  const onKeyDown = useGridKeys(order, at, 1);
   return (
     <div class="sample-table" ref={list}>
       <table

@@ -9,30 +9,10 @@ import { useWidth } from "../../ui/use_width";
 import { useWindowRows } from "../../ui/use_window_rows";
 import { usePointed } from "../space/pointed";
 import { useStore } from "../store_context";
+import { useGridKeys } from "./grid_keys";
 import { useHasThumbs } from "./thumb";
 import { TILE, Tile, type TileKind } from "./tile";
 import { useFocusedRow } from "./use_focused_row";
-
-/** Rows that PageUp and PageDown leap. */
-const PAGE = 4;
-
-/** Place after a key; `null`: the key is none of the grid's. Places count cells in reading order. */
-export function moveInGrid(key: string, at: number, columns: number, count: number): number | null {
-  const to = {
-    ArrowLeft: at - 1,
-    ArrowRight: at + 1,
-    ArrowUp: at - columns,
-    ArrowDown: at + columns,
-    PageUp: at - PAGE * columns,
-    PageDown: at + PAGE * columns,
-    Home: 0,
-    End: count - 1,
-  }[key];
-  if (to === undefined) return null;
-  // Up from the first row and down from the last there is nothing; a page stops at the ends.
-  const page = key.startsWith("Page");
-  return page ? Math.min(Math.max(to, 0), count - 1) : to < 0 || to >= count ? at : to;
-}
 
 /** The grid. */
 export function TileGrid(): JSX.Element {
@@ -51,16 +31,7 @@ export function TileGrid(): JSX.Element {
   const pointed = usePointed();
   useFocusedRow(list, { row: focus, line: Math.floor(at / columns), height });
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const to = moveInGrid(event.key, at, columns, order.length);
-    const row = to === null ? undefined : order[to];
-    if (row === undefined) return;
-    // Elsewhere the same keys move in time.
-    event.preventDefault();
-    event.stopPropagation();
-    inspect.focusOn(row);
-  };
+  const onKeyDown = useGridKeys(order, at, columns);
   return (
     <div class="tile-list" ref={list}>
       {/* biome-ignore lint/a11y/useSemanticElements: a table cannot leave out rows that are out of sight. */}
