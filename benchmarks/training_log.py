@@ -1,4 +1,4 @@
-"""What logging weights and gradients costs a training: a network of ResNet-18's size, with and without, by turns."""
+"""What logging weights and gradients costs: training of a network with and without, by turns; and writing rows."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
 from benchmarks.result import Result
 from tensorboard_plugin_hidden.format.journal import Journal
+from tensorboard_plugin_hidden.format.parameters import BANDS, CHANGE, STEP, bands, encode_change
+from tensorboard_plugin_hidden.logger.parameters_reduce import CHANGES, STATISTICS
+from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
 from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder, TrainingLog
 
 PAIRS = 6
@@ -23,6 +29,12 @@ EVERY = 100
 """The default schedule."""
 
 IDLE_STEPS = 20_000
+
+FILTERS, LAYERS, NODES = 27_560, 54, 74
+"""ResNet-50's."""
+
+ROWS, AT_ONCE = 1_280, 64
+"""Rows that are written, enough for three levels, and how many of them together."""
 
 
 class Block(nn.Module):
@@ -59,7 +71,7 @@ def measure() -> list[Result]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return [*_logged_steps(), _other_steps()]
+        return [*_logged_steps(), _other_steps(), *_writing()]
     finally:
         torch.set_num_threads(threads)
 
@@ -120,6 +132,55 @@ def _other_steps() -> Result:
             recorder.close()
     value = 1e6 * statistics.median(extra) / IDLE_STEPS
     return Result("a step that is not logged", value, "µs", 20, f"median of {PAIRS} × {IDLE_STEPS} steps")
+
+
+def _writing() -> list[Result]:
+    """Rows of made-up numbers, which compress as badly as any."""
+    layout = _layout()
+    rng = np.random.default_rng(0)
+    blocks = [_rows(layout, rng) for _ in range(4)]
+    with tempfile.TemporaryDirectory() as run:
+        log = ParameterRows(Journal(run, lambda *_: None))
+
+        def write() -> None:
+            for i, first in enumerate(range(0, ROWS, AT_ONCE)):
+                log.write(blocks[i % len(blocks)] | {STEP: np.arange(first, first + AT_ONCE)}, layout, 0)
+
+        seconds = _seconds(write)
+        sizes = {file: file.stat().st_size for file in Path(run).rglob("*") if file.is_file()}
+    size = sum(sizes.values())
+    levels = sum(n for file, n in sizes.items() if "parameters_levels" in file.parts)
+    how = f"{ROWS} rows of {FILTERS} filters, {LAYERS} layers, {NODES} nodes: {ROWS / seconds:.0f} a second"
+    return [
+        Result("writing a row of ResNet-50's training log", 1000 * seconds / ROWS, "ms", 5, how),
+        Result("such a row on disk", size / ROWS / 1000, "KB", None, f"{levels / ROWS / 1000:.1f} KB of it levels"),
+    ]
+
+
+def _layout() -> dict[str, Any]:
+    counts = np.full(LAYERS, FILTERS // LAYERS)
+    counts[: FILTERS - counts.sum()] += 1
+    return {
+        "layers": [{"name": f"layer{i}", "filters": int(count)} for i, count in enumerate(counts)],
+        "nodes": [{"path": f"node{i}", "start": i % LAYERS, "stop": LAYERS} for i in range(NODES)],
+    }
+
+
+def _rows(layout: dict[str, Any], rng: np.random.Generator) -> dict[str, npt.NDArray[Any]]:
+    places = LAYERS + NODES
+    change = np.exp(rng.normal(-6, 0.6, (AT_ONCE, FILTERS)))
+    return {
+        "snapshot_step": np.full(AT_ONCE, -1),
+        "weights": rng.normal(size=(AT_ONCE, places, len(STATISTICS))).astype(np.float32),
+        "gradients": rng.normal(size=(AT_ONCE, places, len(STATISTICS))).astype(np.float32),
+        "update": rng.random((AT_ONCE, places)).astype(np.float32),
+        "stride": np.ones((AT_ONCE, 2, places), np.int32),
+        "learning_rates": np.full((AT_ONCE, 1), 0.1),
+        "top": rng.integers(0, FILTERS, (AT_ONCE, 64)).astype(np.int32),
+        "top_by_layer": rng.integers(0, FILTERS, (AT_ONCE, LAYERS, 8)).astype(np.int32),
+        BANDS: bands(change, layout),
+        **{CHANGE + name: encode_change(change * factor) for factor, name in enumerate(CHANGES, 1)},
+    }
 
 
 def _seconds(work: Callable[[], None]) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tensorboard_plugin_hidden.format.schema import (
+    AnswersRecord,
     EndRecord,
     FrameRecord,
     ParametersRecord,
@@ -28,6 +29,7 @@ class History:
         selected: What an active learner chose, by step, ascending.
         frames: By layer, then by method, then by step, ascending. A frame counts when its snapshot does.
         parameters: Rows of the training log, in the order in which they were logged.
+        answers: What changed of the answers, in the order in which it was logged; steps logged twice are both there.
         closed: Whether the newest writer was closed.
     """
 
@@ -37,6 +39,7 @@ class History:
     selected: dict[int, Record] = field(default_factory=dict)
     frames: dict[str, dict[str, dict[int, Record]]] = field(default_factory=dict)
     parameters: list[Record] = field(default_factory=list)
+    answers: list[Record] = field(default_factory=list)
     closed: bool = False
 
 
@@ -62,7 +65,7 @@ def current(records: Iterable[Record]) -> History:
                 history.probe = record
             case EndRecord():
                 ended.add(record.version.session)
-            case SnapshotRecord() | SelectedRecord():
+            case SnapshotRecord() | SelectedRecord() | AnswersRecord():
                 steps.setdefault(record.version.session, []).append(record)
             case FrameRecord() as frame:
                 frames.append((record, frame))
@@ -82,6 +85,8 @@ def current(records: Iterable[Record]) -> History:
                 history.snapshots.setdefault(record.body.layer, {})[record.step] = record
             elif isinstance(record.body, SelectedRecord):
                 history.selected[record.step] = record
+            elif isinstance(record.body, AnswersRecord):
+                history.answers.append(record)
     history.parameters = [
         record for record in history.parameters if record.step < limits.get(record.version.session, float("inf"))
     ]

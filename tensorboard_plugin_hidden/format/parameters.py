@@ -27,6 +27,12 @@ STEP = "step"
 CHANGE = "change."
 """Names of arrays on the logarithmic scale begin with this."""
 
+BANDS = "bands"
+"""The array of shares of filters that changed more than some thresholds."""
+
+BAND_EDGES = (1e-4, 1e-3, 1e-2, 1e-1)
+"""The thresholds, of the relative change in L2 norm."""
+
 _LEAST, _GREATEST = -64.0, 64.0
 """Binary logarithms of the smallest and the largest change that can be told."""
 
@@ -66,6 +72,33 @@ def decode_change(codes: npt.NDArray[np.uint16]) -> npt.NDArray[np.float32]:
     logarithm = _LEAST + (codes.astype(np.float64) - 1) / _CODES * (_GREATEST - _LEAST)
     values = np.where(codes == 0, 0, np.exp2(logarithm))
     return np.where(codes == _NONE, np.nan, values).astype(np.float32)
+
+
+def bands(change: npt.NDArray[np.floating], layout: Mapping[str, Any]) -> npt.NDArray[np.float32]:
+    """Which share of the filters of each layer and each node changed by at least each of ``BAND_EDGES``.
+
+    Args:
+        change: [rows, F], the relative change of filters in L2 norm; NaN for none.
+        layout: ``layers`` and ``nodes``, as in ``docs/format.md``.
+
+    Returns:
+        float32 [rows, layers + nodes, 4], of the filters that have a change; NaN where none has.
+
+    >>> layout = {"layers": [{"filters": 2}, {"filters": 0}], "nodes": [{"start": 0, "stop": 2}]}
+    >>> bands(np.array([[0.5, 2e-3]]), layout).tolist()[0]
+    [[1.0, 1.0, 0.5, 0.5], [nan, nan, nan, nan], [1.0, 1.0, 0.5, 0.5]]
+    """
+    offsets = np.concatenate([[0], np.cumsum([layer["filters"] for layer in layout["layers"]], dtype=np.intp)])
+    spans = [(i, i + 1) for i in range(len(layout["layers"]))]
+    spans += [(node["start"], node["stop"]) for node in layout["nodes"]]
+    first, last = offsets[np.array(spans, np.intp).reshape(-1, 2)].T
+    passed = np.stack([change >= edge for edge in BAND_EDGES] + [~np.isnan(change)])
+    counts = np.zeros((len(passed), len(change), change.shape[1] + 1), np.int64)
+    np.cumsum(passed, axis=2, out=counts[:, :, 1:])
+    *above, known = counts[:, :, last] - counts[:, :, first]
+    shares = np.full((*known.shape, len(BAND_EDGES)), np.nan)
+    np.divide(np.stack(above, axis=2), known[:, :, None], out=shares, where=known[:, :, None] > 0)
+    return shares.astype(np.float32)
 
 
 def encode_layout(layout: Mapping[str, Any]) -> npt.NDArray[np.uint8]:

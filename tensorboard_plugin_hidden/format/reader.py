@@ -10,10 +10,12 @@ from tensorboard.backend.event_processing.event_file_loader import EventFileLoad
 from tensorboard.compat.proto import event_pb2
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.answers import AnswerLog, probe_samples, read_answers
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, PLUGIN_NAME, RUN_TAG
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.parameters import ParameterLog, read_parameters
-from tensorboard_plugin_hidden.format.schema import Record, from_json
+from tensorboard_plugin_hidden.format.payload import resolve
+from tensorboard_plugin_hidden.format.schema import ProbeRecord, Record, from_json
 from tensorboard_plugin_hidden.format.store import StoreReader
 
 
@@ -74,6 +76,23 @@ class RunReader:
         """
         history = current(item.record for item in RunReader(self._run_dir).poll())
         return read_parameters(history.parameters, StoreReader(self._run_dir), start, stop, names)
+
+    def answers(self) -> dict[str, AnswerLog]:
+        """What the model answered at every snapshot so far, whatever ``poll`` has given.
+
+        Returns:
+            By name of the set of samples, ``probe`` or ``outcomes``.
+
+        Raises:
+            MissingDataError: The store is not in this copy of the log directory, or is damaged.
+        """
+        items = {item.record.version: item for item in RunReader(self._run_dir).poll()}
+        history, store = current(item.record for item in items.values()), StoreReader(self._run_dir)
+        samples = None
+        if history.probe is not None and isinstance(history.probe.body, ProbeRecord):
+            payload = items[history.probe.version].payload
+            samples = probe_samples(history.probe.body, resolve(history.probe.payload, payload, store))
+        return read_answers(history.answers, store, probe=samples)
 
     def _files(self) -> Iterator[Path]:
         for directory in self._directories:

@@ -204,15 +204,54 @@ class ParametersRecord:
         step: The step of the snapshots that the rows led to; of rows that led to none yet, the one after the last.
         count: How many rows.
         layout: Where the JSON is that names layers, modules and columns.
+        first_step: The session's step of the optimizer of the first row; None: a log from before this was said.
+        last_step: That of the last row.
+        levels: The group of the coarser levels, and the number of the first row in them; None: there are none.
+        stored: How many buckets of levels 1, 2, … are there.
     """
 
     KIND: ClassVar[str] = "parameters"
     step: int
     count: int
     layout: PayloadRef
+    first_step: int | None = None
+    last_step: int | None = None
+    levels: PayloadRef | None = None
+    stored: tuple[int, ...] = ()
 
 
-Body = SessionRecord | EndRecord | ProbeRecord | SelectedRecord | SnapshotRecord | FrameRecord | ParametersRecord
+@dataclass(frozen=True, slots=True)
+class AnswersRecord:
+    """Which samples were answered otherwise than in the session's record of the set before, from the payload's row on.
+
+    Before a session's first record of a set, none of its samples was seen.
+
+    Attributes:
+        set: ``probe``, whose samples are the probe's, or ``outcomes``, whose samples are those of ``members``.
+        step: Training step.
+        count: How many rows; none need a place in the store.
+        samples: Samples of the set so far.
+        members: Where their ids and labels are; None for the probe.
+    """
+
+    KIND: ClassVar[str] = "answers"
+    set: str
+    step: int
+    count: int
+    samples: int
+    members: PayloadRef | None = None
+
+
+Body = (
+    SessionRecord
+    | EndRecord
+    | ProbeRecord
+    | SelectedRecord
+    | SnapshotRecord
+    | FrameRecord
+    | ParametersRecord
+    | AnswersRecord
+)
 _KINDS: tuple[type[Body], ...] = (
     SessionRecord,
     EndRecord,
@@ -221,6 +260,7 @@ _KINDS: tuple[type[Body], ...] = (
     SnapshotRecord,
     FrameRecord,
     ParametersRecord,
+    AnswersRecord,
 )
 _BODIES = {body.KIND: body for body in _KINDS}
 
@@ -240,14 +280,14 @@ class Record:
         match body:
             case SnapshotRecord() | FrameRecord():
                 return record_tag(body.KIND, self.version, body.layer, body.step)
-            case SelectedRecord() | ParametersRecord():
+            case SelectedRecord() | ParametersRecord() | AnswersRecord():
                 return record_tag(body.KIND, self.version, step=body.step)
         return record_tag(body.KIND, self.version)
 
     @property
     def step(self) -> int:
         """The step to log it under; 0 for records about the whole run."""
-        stepped = SnapshotRecord | FrameRecord | SelectedRecord | ParametersRecord
+        stepped = SnapshotRecord | FrameRecord | SelectedRecord | ParametersRecord | AnswersRecord
         return self.body.step if isinstance(self.body, stepped) else 0
 
 
@@ -323,6 +363,9 @@ _NESTED = {
     "program": lambda value: PayloadRef(**value),
     "images": lambda value: PayloadRef(**value),
     "layout": lambda value: PayloadRef(**value),
+    "levels": lambda value: PayloadRef(**value),
+    "members": lambda value: PayloadRef(**value),
+    "stored": tuple,
     "classes": tuple,
     "bounds": _bounds,
     "landscape_bounds": _bounds,

@@ -6,10 +6,11 @@ event that names it is written; rows no event names are never read.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,11 +27,21 @@ from tensorboard_plugin_hidden.format.schema import PayloadRef
 _CHUNK_BYTES = 4 * 1024 * 1024
 """Bytes of one chunk before compression: large enough for few files, small enough to read a slice of a big layer."""
 
-_SERIES_ROWS = 64
-"""Rows of one chunk of a series: few files for a long training, and little to write anew for one row."""
+_SERIES_BYTES = 256 * 1024
+"""Bytes of one chunk of a series before compression: few files for a long training, little to write anew for a row."""
+
+_SERIES_ROWS = (64, 4096)
+"""Rows of such a chunk, at least and at most."""
+
+_SERIES_PIECE = 2048
+"""Numbers of a long vector in one chunk, so that a reader who wants a part of them need not read all."""
 
 _KEEP_FREE = 16 * 1024 * 1024
 """Bytes that are left free on the disk: room for the run's own event file and checkpoints to fail politely."""
+
+
+_Chunks = Callable[[npt.NDArray[Any]], tuple[int, ...]]
+"""From a row to the shape of a chunk."""
 
 
 def store_path(run_dir: str) -> str:
@@ -75,14 +86,15 @@ class StoreWriter:
         Raises:
             HiddenError: The disk is full or the directory cannot be written.
         """
-        return self._write(group, {name: array[None] for name, array in arrays.items()}, 1)
+        return self._write(group, {name: array[None] for name, array in arrays.items()}, _row_chunks)
 
     def extend(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> PayloadRef:
         """Writes rows of a series, whose chunks hold many rows each, since one row is little.
 
         Args:
             group: From ``group_name``; not one that ``append`` writes to.
-            arrays: By name, each with the new rows along its first axis.
+            arrays: By name, each with the new rows along its first axis. Where a row is a vector, a part of it can be
+                read alone, and where it has three axes, each entry of the first.
 
         Returns:
             Where the first of the rows is.
@@ -90,23 +102,23 @@ class StoreWriter:
         Raises:
             HiddenError: As for ``append``.
         """
-        return self._write(group, arrays, _SERIES_ROWS)
+        return self._write(group, arrays, _series_chunks)
 
-    def _write(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunk_rows: int) -> PayloadRef:
+    def _write(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunks_of: _Chunks) -> PayloadRef:
         with self._lock:
             self._require_space(sum(array.nbytes for array in arrays.values()))
             try:
-                return self._append(group, arrays, chunk_rows)
+                return self._append(group, arrays, chunks_of)
             except OSError as error:
                 raise not_writable(self._root, error) from error
 
-    def _append(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunk_rows: int) -> PayloadRef:
+    def _append(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunks_of: _Chunks) -> PayloadRef:
         opened = self._arrays.get(group)
         if opened is None or not _same_layout(opened, arrays):
             self._generation[group] = self._generation.get(group, -1) + 1
             path = _generation_path(group, self._generation[group])
             parent = zarr.open_group(self._root, mode="a", path=path)
-            opened = {name: _create(parent, name, array, chunk_rows) for name, array in arrays.items()}
+            opened = {name: _create(parent, name, array[0], chunks_of(array[0])) for name, array in arrays.items()}
             self._arrays[group] = opened
         row = min((array.shape[0] for array in opened.values()), default=0)
         for name, array in arrays.items():
@@ -141,6 +153,7 @@ class StoreReader:
         self._root = store_path(run_dir)
         self._lock = threading.Lock()
         self._arrays: dict[str, dict[str, zarr.Array[Any]]] = {}
+        self._series: dict[tuple[str, str], zarr.Array[Any]] = {}
 
     def read(self, reference: PayloadRef, names: Collection[str] | None = None) -> dict[str, npt.NDArray[Any]]:
         """One row, by name.
@@ -170,7 +183,7 @@ class StoreReader:
         arrays = self._row(reference)
         if name not in arrays:
             raise self._missing(reference)
-        return self._values(reference, arrays[name], part)
+        return self._values(reference, arrays[name], part=(part,))
 
     def read_rows(
         self, reference: PayloadRef, count: int, names: Collection[str] | None = None
@@ -190,6 +203,48 @@ class StoreReader:
         wanted = [name for name in arrays if names is None or name in names]
         return {name: self._values(reference, arrays[name], rows=rows) for name in wanted}
 
+    def read_series(self, group: str, name: str, rows: slice, *part: slice) -> npt.NDArray[Any]:
+        """A part of one array of a series: only its chunks are read, and of other arrays nothing.
+
+        Args:
+            group: From a record's payload.
+            name: Which array.
+            rows: Which rows; both ends are given.
+            part: Which part of the further axes.
+
+        Raises:
+            MissingDataError: As for ``read``, and when there is no such array.
+        """
+        reference = PayloadRef(group, rows.stop - 1)
+        array = self._one(group, name, rows.stop)
+        if array is None or array.shape[0] < rows.stop:
+            raise self._missing(reference)
+        return self._values(reference, array, rows=rows, part=part)
+
+    def length(self, group: str, name: str, wanted: int) -> int:
+        """How many rows an array of a series has; 0 where there is none.
+
+        Args:
+            group: As for ``read_series``.
+            name: Which array.
+            wanted: How many there should be: where fewer are known, the store is looked at again.
+        """
+        array = self._one(group, name, wanted)
+        return 0 if array is None else int(array.shape[0])
+
+    def _one(self, group: str, name: str, rows: int) -> zarr.Array[Any] | None:
+        with self._lock:
+            array = self._series.get((group, name))
+            if array is None or array.shape[0] < rows:
+                if ".." in group.split("/"):
+                    return None
+                try:
+                    array = zarr.open_array(self._root, mode="r", path=f"{group}/{name}")
+                except (OSError, ValueError):
+                    return None
+                self._series[group, name] = array
+        return array
+
     def _row(self, reference: PayloadRef) -> dict[str, zarr.Array[Any]]:
         with self._lock:
             arrays = self._arrays.get(reference.group)
@@ -204,13 +259,13 @@ class StoreReader:
         self,
         reference: PayloadRef,
         array: zarr.Array[Any],
-        part: slice | None = None,
         *,
         rows: slice | None = None,
+        part: tuple[slice, ...] = (),
     ) -> npt.NDArray[Any]:
         try:
             place = reference.row if rows is None else rows
-            return np.asarray(array[place] if part is None else array[place, part])
+            return np.asarray(array[(place, *part)])
         except (OSError, ValueError, RuntimeError) as error:  # a chunk that is cut short or is no Blosc
             raise self._missing(reference) from error
 
@@ -269,15 +324,39 @@ def _same_layout(opened: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any
     )
 
 
-def _create(parent: zarr.Group, name: str, rows: npt.NDArray[Any], chunk_rows: int) -> zarr.Array[Any]:
-    array = rows[0]
-    bytes_per_row = max(1, array.nbytes // max(1, array.shape[0] if array.ndim else 1)) * chunk_rows
-    first = max(1, min(array.shape[0] if array.ndim else 1, _CHUNK_BYTES // bytes_per_row))
-    chunks = (chunk_rows, first, *(max(1, size) for size in array.shape[1:])) if array.ndim else (chunk_rows,)
+def _row_chunks(row: npt.NDArray[Any]) -> tuple[int, ...]:
+    """Chunks of one row, cut along its first axis where it is large."""
+    return (1, *_pieces(row, 1))
+
+
+def _series_chunks(row: npt.NDArray[Any]) -> tuple[int, ...]:
+    """Chunks of many rows."""
+    least, most = _SERIES_ROWS
+    pieces = _pieces(row, least)
+    if row.ndim == 1:
+        pieces = (min(pieces[0], _SERIES_PIECE),)
+    elif row.ndim == 3:
+        pieces = (1, *pieces[1:])
+    rows = _SERIES_BYTES // (row.itemsize * math.prod(pieces))
+    return (max(least, min(most, 2 ** max(0, rows.bit_length() - 1))), *pieces)
+
+
+def _pieces(row: npt.NDArray[Any], rows: int) -> tuple[int, ...]:
+    """The shape of a row in one chunk, so that ``rows`` of them are not too large."""
+    if not row.ndim:
+        return ()
+    bytes_per_entry = max(1, row.nbytes // max(1, len(row))) * rows
+    first = max(1, min(len(row), _CHUNK_BYTES // bytes_per_entry))
+    return (first, *(max(1, size) for size in row.shape[1:]))
+
+
+def _create(parent: zarr.Group, name: str, row: npt.NDArray[Any], chunks: tuple[int, ...]) -> zarr.Array[Any]:
     return parent.create_array(
         name,
-        shape=(0, *array.shape),
+        shape=(0, *row.shape),
         chunks=chunks,
-        dtype=array.dtype,
+        dtype=row.dtype,
         compressors=BloscCodec(cname="lz4", clevel=3, shuffle="bitshuffle"),
+        # To find chunks of zeros, which are not written otherwise, takes a third of the time.
+        config={"write_empty_chunks": True},
     )

@@ -35,6 +35,7 @@ from tensorboard_plugin_hidden.format.schema import (
 from tensorboard_plugin_hidden.format.snapshot import Snapshot
 from tensorboard_plugin_hidden.format.snapshot_codec import PROGRAM, encode_snapshot
 from tensorboard_plugin_hidden.format.store import group_name
+from tensorboard_plugin_hidden.logger.answers import AnswersLog
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.selection import selected_rows
 from tensorboard_plugin_hidden.projection.service import Progress, ProjectionService
@@ -65,6 +66,7 @@ class Recorder:
         self._journal = Journal(run_dir, emit)
         self._journal.mark_run()
         self._journal.write(SessionRecord(tensorboard_plugin_hidden.__version__, time.time(), purge_step))
+        self._answers = AnswersLog(self._journal)
         self._probe: Probe | None = None
         self._probe_version = ""
         self._row_of: dict[int | str, int] = {}
@@ -154,21 +156,7 @@ class Recorder:
         Raises:
             HiddenError: The step is negative, too large, not an integer, or goes backwards.
         """
-        if isinstance(step, bool) or not isinstance(step, int | np.integer) or not 0 <= step <= _LAST_STEP:
-            raise HiddenError(
-                "not a step",
-                expected=f"an integer from 0 to {_LAST_STEP}",
-                got=repr(step),
-                fix="Pass the epoch or global step.",
-            )
-        last = self._last_step.get(layer, -1)
-        if step < last:
-            raise HiddenError(
-                f"the steps of layer {layer!r} go backwards",
-                expected=f"a step of {last} or more",
-                got=str(step),
-                fix="To take up training from an earlier checkpoint, open a new writer with purge_step.",
-            )
+        _check_step(step, self._last_step.get(layer, -1), f"layer {layer!r}")
 
     def add_snapshot(self, snapshot: Snapshot, capture_ms: float, *, project: bool) -> None:
         """Logs one layer at one step and asks for its map.
@@ -215,6 +203,35 @@ class Recorder:
         self._last_step[snapshot.layer] = int(snapshot.step)
         if project and self._service is not None:
             self._service.submit(record)
+        if snapshot.logits is not None and self._probe is not None:
+            try:
+                self._answers.add_probe(snapshot.logits, int(snapshot.step))
+            except HiddenError as error:
+                warnings.warn(
+                    f"The answers of step {snapshot.step} are not logged. {error}", HiddenWarning, stacklevel=3
+                )
+
+    def add_outcomes(self, ids: Any, predictions: Any, labels: Any, step: int) -> None:
+        """Logs what the model answered to samples that need not be in the probe.
+
+        Args:
+            ids: N integers or strings.
+            predictions: N class numbers.
+            labels: N class numbers, or None where all ids are known.
+            step: The training step.
+
+        Raises:
+            HiddenError: See the class.
+        """
+        last = self._answers.last_step
+        _check_step(step, last, "the outcomes")
+        answers = self._answers.check_outcomes(ids, predictions, labels)
+        try:
+            self._answers.add_outcomes(answers, int(step))
+        except HiddenError as error:
+            if last < 0:
+                raise
+            warnings.warn(f"The outcomes of step {step} are not logged. {error}", HiddenWarning, stacklevel=3)
 
     def add_selection(self, selected: Any, step: int) -> None:
         """Logs which samples an active learner chose at a step; an empty choice is none.
@@ -310,3 +327,20 @@ class Recorder:
                 got=f"{rows}",
                 fix="Log the same samples in the same order at every step.",
             )
+
+
+def _check_step(step: int, last: int, what: str) -> None:
+    if isinstance(step, bool) or not isinstance(step, int | np.integer) or not 0 <= step <= _LAST_STEP:
+        raise HiddenError(
+            "not a step",
+            expected=f"an integer from 0 to {_LAST_STEP}",
+            got=repr(step),
+            fix="Pass the epoch or global step.",
+        )
+    if step < last:
+        raise HiddenError(
+            f"the steps of {what} go backwards",
+            expected=f"a step of {last} or more",
+            got=str(step),
+            fix="To take up training from an earlier checkpoint, open a new writer with purge_step.",
+        )

@@ -20,18 +20,10 @@ from torch import nn
 
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.journal import Journal
-from tensorboard_plugin_hidden.format.parameters import (
-    CHANGE,
-    LAYOUT,
-    PARAMETERS,
-    STEP,
-    encode_change,
-    encode_layout,
-)
-from tensorboard_plugin_hidden.format.schema import ParametersRecord, PayloadRef
-from tensorboard_plugin_hidden.format.store import group_name
+from tensorboard_plugin_hidden.format.parameters import BANDS, CHANGE, STEP, bands, encode_change
 from tensorboard_plugin_hidden.logger.parameters import NETWORK_FILTERS, ParameterStatistics, ParameterTracker
 from tensorboard_plugin_hidden.logger.parameters_reduce import CHANGES, STATISTICS
+from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
 from tensorboard_plugin_hidden.logger.schedule import Schedule, every
 
 _ROWS = 64
@@ -83,7 +75,7 @@ class ParameterRecorder:
             )
         self._optimizer = optimizer
         self._options = options
-        self._journal = journal
+        self._written = ParameterRows(journal)
         self._tracker = ParameterTracker(model)
         self._steps = 0
         self._due = False
@@ -91,7 +83,6 @@ class ParameterRecorder:
         self._next_step = first_step
         self._rows: list[dict[str, npt.NDArray[Any]]] = []
         self._layout: dict[str, Any] = {}
-        self._stored: tuple[dict[str, Any], PayloadRef] | None = None
         self._seen_step = _NO_STEP
         self._skipped: set[str] = set()
         self._since = 0.0
@@ -155,24 +146,18 @@ class ParameterRecorder:
         if not self._rows:
             self._since = time.monotonic()
         self._seen_step = self._steps
-        self._rows.append(_row(seen, self._steps))
+        self._rows.append(_row(seen, self._steps, layout))
 
     def _commit(self) -> None:
         if not self._rows:
             return
         rows, self._rows = self._rows, []
-        session = self._journal.session
+        arrays = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
         try:
-            if self._stored is None or self._stored[0] != self._layout:
-                place = self._journal.store(group_name(session, LAYOUT), {LAYOUT: encode_layout(self._layout)})
-                self._stored = (self._layout, place)
-            arrays = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-            reference = self._journal.extend(group_name(session, PARAMETERS), arrays)
+            self._written.write(arrays, self._layout, self._next_step)
         except HiddenError as error:
             steps = f"{rows[0][STEP]} to {rows[-1][STEP]}"
             warnings.warn(f"Training steps {steps} are not logged. {error}", HiddenWarning, stacklevel=4)
-            return
-        self._journal.name(ParametersRecord(self._next_step, len(rows), self._stored[1]), reference)
 
     def _warn_of_skipped(self, seen: ParameterStatistics) -> None:
         new = [(name, reason) for name, reason in seen.skipped if name not in self._skipped]
@@ -217,7 +202,7 @@ def _layout(seen: ParameterStatistics) -> dict[str, Any]:
     }
 
 
-def _row(seen: ParameterStatistics, step: int) -> dict[str, npt.NDArray[Any]]:
+def _row(seen: ParameterStatistics, step: int, layout: dict[str, Any]) -> dict[str, npt.NDArray[Any]]:
     top = np.full(NETWORK_FILTERS, -1, np.int32)
     most = seen.top_filters()
     top[: len(most)] = most
@@ -234,5 +219,6 @@ def _row(seen: ParameterStatistics, step: int) -> dict[str, npt.NDArray[Any]]:
         "learning_rates": seen.learning_rates,
         "top": top,
         "top_by_layer": seen.top_filters_by_layer(),
+        BANDS: bands(seen.changes[None, :, CHANGES.index("relative_l2")], layout)[0],
         **{CHANGE + name: encode_change(seen.changes[:, i]) for i, name in enumerate(CHANGES)},
     }

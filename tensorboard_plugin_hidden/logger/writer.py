@@ -1,4 +1,4 @@
-"""``SummaryWriter``: PyTorch's own, and three methods more that look at hidden layers."""
+"""``SummaryWriter``: PyTorch's own, and a few methods more that look at hidden layers and answers."""
 
 from __future__ import annotations
 
@@ -278,6 +278,22 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         recorder.check_step(layer, step)
         self._require_probe(places, labels)
         recorder.add_frame(logged_frame(layer, int(step), places, outputs))
+
+    def add_outcomes(self, ids: Any, predictions: Any, labels: Any = None, global_step: int = 0) -> None:
+        """Logs what the model answered, as of a whole validation set; of a step logged twice the last call counts.
+
+        Args:
+            ids: An integer or string for each of N samples, which need not be in the probe.
+            predictions: [N] class numbers.
+            labels: [N] class numbers, -1 for none; needed the first time that an id comes to this writer.
+            global_step: The epoch or global step, as for ``add_hidden``.
+
+        Raises:
+            HiddenError: Lengths or types are wrong, ids repeat, an id has no label yet or another one, the step goes
+                backwards, or the directory cannot be written.
+        """
+        if _is_writing_rank():
+            self._recording().add_outcomes(ids, predictions, labels, global_step)
 
     def close(self) -> None:
         """Draws the maps that are still to come, with a progress line, and closes the log."""

@@ -68,6 +68,49 @@ def test_a_part_of_an_array_reads_its_chunks_only(tmp_path):
         reader.read_part(reference, "b", slice(0, 9))
 
 
+def test_a_part_of_a_series_reads_its_chunks_only(tmp_path):
+    """Chunks of other filters and of other rows are broken."""
+    rows = np.arange(200 * 5000, dtype=np.uint16).reshape(200, 5000)
+    tables = np.arange(200 * 3 * 4 * 50, dtype=np.float32).reshape(200, 3, 4, 50)
+    StoreWriter(str(tmp_path)).extend("g", {"a": rows, "t": tables})
+    reader, chunks = StoreReader(str(tmp_path)), tmp_path / "plugins/hidden/store.zarr/g"
+    for broken in ("a/c/0/1", "a/c/2/0", "t/c/0/1/0/0"):
+        (chunks / broken).write_bytes(b"nonsense")
+    np.testing.assert_array_equal(reader.read_series("g", "a", slice(5, 90), slice(100, 2040)), rows[5:90, 100:2040])
+    every = slice(None)
+    np.testing.assert_array_equal(
+        reader.read_series("g", "t", slice(5, 90), slice(2, 3), every, slice(9, 20)), tables[5:90, 2:3, :, 9:20]
+    )
+    for name, span, part in [("a", (5, 90), slice(100, 2100)), ("a", (5, 130), slice(9)), ("t", (0, 9), slice(1, 2))]:
+        with pytest.raises(MissingDataError):
+            reader.read_series("g", name, slice(*span), part)
+
+
+def test_small_series_make_few_files(tmp_path):
+    writer = StoreWriter(str(tmp_path))
+    for first in range(0, 4000, 500):
+        writer.extend("g", {"a": np.arange(first, first + 500), "b": np.zeros((500, 100), np.float32)})
+    count = {name: len(list((tmp_path / f"plugins/hidden/store.zarr/g/{name}/c").rglob("*"))) for name in "ab"}
+    assert count["a"] == 1
+    assert count["b"] < 20
+    np.testing.assert_array_equal(
+        StoreReader(str(tmp_path)).read_series("g", "a", slice(10, 3990)), np.arange(10, 3990)
+    )
+
+
+def test_how_long_a_series_is_is_looked_up_again(tmp_path):
+    writer, reader = StoreWriter(str(tmp_path)), StoreReader(str(tmp_path))
+    assert reader.length("g", "a", 1) == 0
+    writer.extend("g", {"a": np.arange(3)})
+    assert reader.length("g", "a", 2) == 3
+    writer.extend("g", {"a": np.arange(4)})
+    assert reader.length("g", "a", 2) == 3
+    assert reader.length("g", "a", 5) == 7
+    for group, name, stop in [("g", "b", 1), ("h", "a", 1), ("g/../g", "a", 1), ("g", "a", 8)]:
+        with pytest.raises(MissingDataError):
+            reader.read_series(group, name, slice(0, stop))
+
+
 def test_not_finite_values_survive(tmp_path):
     array = np.array([[np.nan, np.inf, -np.inf, 1.0]], np.float32)
     reference = StoreWriter(str(tmp_path)).append("g", {"a": array})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import math
+import warnings
 import weakref
 
 import numpy as np
@@ -16,8 +17,10 @@ import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format import store as store_module
 from tensorboard_plugin_hidden.format.history import current
+from tensorboard_plugin_hidden.format.parameter_series import read_buckets, stretches
 from tensorboard_plugin_hidden.format.parameters import decode_change, encode_change
 from tensorboard_plugin_hidden.format.reader import RunReader
+from tensorboard_plugin_hidden.format.store import StoreReader
 from tensorboard_plugin_hidden.logger import training_log as module
 from tensorboard_plugin_hidden.logger.parameters import ParameterTracker
 from tensorboard_plugin_hidden.logger.training_log import TrainingLog
@@ -127,6 +130,27 @@ def test_what_is_read_is_what_was_measured(tmp_path):
     assert log.layout["nodes"][0] == {"path": "", "start": 0, "stop": 6}
 
 
+def test_levels_and_bands_come_from_what_was_measured(tmp_path):
+    Training().run(tmp_path, range(30), 10, hidden.every(1))
+    log = the_log(tmp_path).arrays
+    records = current(item.record for item in RunReader(str(tmp_path)).poll()).parameters
+    assert records[-1].body.stored[0] == 65  # of 75 buckets, since the 64th came with the 65th
+    store = StoreReader(str(tmp_path))
+    (stretch,) = stretches(records, store)
+    change = read_buckets(store, stretch, "change.one_minus_cos", 0, 300, 1)
+    assert change.edges.tolist() == list(range(0, 301, 4))
+    with warnings.catch_warnings(action="ignore"):  # of the first row, where no filter has a change
+        most = np.nanmax(log["change.one_minus_cos"].reshape(75, 4, -1), axis=1)
+    np.testing.assert_array_equal(decode_change(change.values), most)
+    norms = read_buckets(store, stretch, "weights", 0, 300, 1, slice(0, 2), [5]).values[..., 0]
+    blocks = log["weights"][:, :2, 5].reshape(75, 4, 2)
+    np.testing.assert_allclose(norms, np.stack([blocks.min(1), blocks.mean(1), blocks.max(1)], axis=1), rtol=1e-6)
+    moved = log["change.relative_l2"][1:, :16]
+    for i, edge in enumerate((1e-4, 1e-3, 1e-2, 1e-1)):
+        np.testing.assert_allclose(log["bands"][1:, 0, i], (moved >= edge).mean(axis=1), atol=1e-6)
+    assert np.isnan(log["bands"][0]).all()
+
+
 def test_a_span_of_steps_and_some_names(tmp_path):
     Training().run(tmp_path, range(3), 4, hidden.every(1))
     whole = the_log(tmp_path).arrays
@@ -152,7 +176,7 @@ def test_a_long_epoch_is_written_before_it_ends(tmp_path, monkeypatch):
 
 
 def test_rows_over_many_chunks_read_back_in_order(tmp_path, monkeypatch):
-    monkeypatch.setattr(store_module, "_SERIES_ROWS", 3)
+    monkeypatch.setattr(store_module, "_SERIES_ROWS", (3, 3))
     Training().run(tmp_path, range(4), 5, hidden.every(1))
     log = the_log(tmp_path)
     assert log.arrays["step"].tolist() == list(range(1, 21))
