@@ -75,7 +75,7 @@ class Tab:
         return np.asarray(Image.open(BytesIO(self.canvas.screenshot())).convert("RGB"))
 
     def wait_for_map(self, timeout: float = 60) -> None:
-        """Until the first picture is drawn, which the page marks on its performance timeline, and keys are the tab's."""
+        """Until the first picture is drawn, which the page marks on its timeline, and keys are the tab's."""
         self.canvas.wait_for(timeout=1000 * timeout)
         self.when(f"performance.getEntriesByName('{FIRST_PICTURE}').length > 0", timeout)
         self.when("document.hasFocus()", timeout)

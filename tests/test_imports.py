@@ -14,7 +14,7 @@ LAYERS = ["format", "geometry", "training_log", "projection", "logger", "demo", 
 
 MAY = {part: set(LAYERS[: place + 1]) for place, part in enumerate(LAYERS)}
 MAY["format"] = {"format"}
-MAY["backend"] = {"format", "geometry", "backend"}
+MAY["backend"] = {"format", "geometry", "training_log", "backend"}
 MAY["export"] = {"format", "geometry", "training_log", "backend", "export"}
 EVERYBODY = {"errors", ""}
 

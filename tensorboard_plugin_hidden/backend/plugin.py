@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from tensorboard import plugin_util
 from tensorboard.plugins import base_plugin
 from werkzeug import Request, Response
 
 import tensorboard_plugin_hidden
+from tensorboard_plugin_hidden.backend import queries
 from tensorboard_plugin_hidden.backend.index import run_index
 from tensorboard_plugin_hidden.backend.logdir import LogDirectories
 from tensorboard_plugin_hidden.backend.records import Provider, RunRecords
@@ -27,7 +27,8 @@ from tensorboard_plugin_hidden.backend.responses import (
     versioned_json,
 )
 from tensorboard_plugin_hidden.backend.snapshots import MOST_ROWS, SnapshotCache
-from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
+from tensorboard_plugin_hidden.backend.training_routes import TrainingRoutes
+from tensorboard_plugin_hidden.errors import MissingDataError
 from tensorboard_plugin_hidden.format.codec import Arrays, pack, unpack
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION, PLUGIN_NAME
 from tensorboard_plugin_hidden.format.frame_codec import LANDSCAPE, LANDSCAPE_ENTROPY
@@ -66,6 +67,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._stores: dict[str, StoreReader] = {}
         self._snapshots = SnapshotCache()
         self._indices: dict[str, tuple[RunRecords, bytes]] = {}
+        self._training = TrainingRoutes(self._provider, self._store)
 
     def get_plugin_apps(self) -> Mapping[str, Any]:
         """The routes, as TensorBoard wants them."""
@@ -80,6 +82,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/selected": self._serve_selected,
             "/outcomes": self._serve_outcomes,
             "/details": self._serve_details,
+            **self._training.apps(),
             "/static/*": self._serve_static,
         }
 
@@ -93,7 +96,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     @answers
     def _serve_runs(self, request: Request) -> Response:
-        runs = self._provider.runs(*_where(request))
+        runs = self._provider.runs(*queries.where(request))
         newest_first = sorted(runs.items(), key=lambda item: (-item[1], item[0]))
         return json_answer(
             request,
@@ -107,8 +110,8 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     @answers
     def _serve_index(self, request: Request) -> Response:
-        run = _argument(request, "run")
-        found = self._provider.records(*_where(request), run)
+        run = queries.argument(request, "run")
+        found = self._provider.records(*queries.where(request), run)
         if not found.records:
             if found.refused:
                 raise ClientError(422, found.refused)
@@ -153,26 +156,26 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
 
     @answers
     def _serve_image(self, request: Request) -> Response:
-        record, _ = self._record(request, record_tag(ProbeRecord.KIND, _version(request)))
+        record, _ = self._record(request, record_tag(ProbeRecord.KIND, queries.version(request)))
         probe = record.body
         if not isinstance(probe, ProbeRecord) or probe.images is None:
             raise ClientError(404, "The probe of this run has no pictures at full size; GET thumbnails has small ones.")
-        (row,) = _rows(_argument(request, "row"), probe.count, most=1)
+        (row,) = queries.rows(queries.argument(request, "row"), probe.count, most=1)
         from tensorboard_plugin_hidden.format.pictures import read_picture
 
-        picture = read_picture(self._store(_argument(request, "run")), probe.images, row)
+        picture = read_picture(self._store(queries.argument(request, "run")), probe.images, row)
         return versioned_bytes(request, picture, "image/png")
 
     @answers
     def _serve_selected(self, request: Request) -> Response:
-        tag = record_tag(SelectedRecord.KIND, _version(request), step=_step(request))
+        tag = record_tag(SelectedRecord.KIND, queries.version(request), step=queries.step(request))
         _, arrays = self._payload(request, tag)
         return versioned_bytes(request, pack({"rows": arrays["rows"]}), "application/octet-stream")
 
     @answers
     def _serve_outcomes(self, request: Request) -> Response:
         record, snapshot = self._snapshot(request)
-        arrays = self._store(_argument(request, "run")).read(record.payload, ["logits"])
+        arrays = self._store(queries.argument(request, "run")).read(record.payload, ["logits"])
         if "logits" not in arrays:
             raise ClientError(404, "This snapshot has no logits, so there is nothing that the model predicted.")
         labels = None
@@ -185,8 +188,8 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     @answers
     def _serve_details(self, request: Request) -> Response:
         record, snapshot = self._snapshot(request)
-        rows = _rows(_argument(request, "rows"), snapshot.count, most=MOST_ROWS)
-        run = _argument(request, "run")
+        rows = queries.rows(queries.argument(request, "rows"), snapshot.count, most=MOST_ROWS)
+        run = queries.argument(request, "run")
         details = self._snapshots.get(
             run,
             record.version,
@@ -201,24 +204,24 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         return static_answer(request, _static_file(name), mimetype, hashed=name != _ENTRY)
 
     def _frame(self, request: Request) -> tuple[Record, Arrays]:
-        step = _step(request)
+        step = queries.step(request)
         return self._payload(
-            request, record_tag(FrameRecord.KIND, _version(request), _argument(request, "layer"), step)
+            request, record_tag(FrameRecord.KIND, queries.version(request), queries.argument(request, "layer"), step)
         )
 
     def _snapshot(self, request: Request) -> tuple[Record, SnapshotRecord]:
-        step = _step(request)
-        tag = record_tag(SnapshotRecord.KIND, _version(request), _argument(request, "layer"), step)
+        step = queries.step(request)
+        tag = record_tag(SnapshotRecord.KIND, queries.version(request), queries.argument(request, "layer"), step)
         record, _ = self._record(request, tag)
         assert isinstance(record.body, SnapshotRecord)
         return record, record.body
 
     def _probe(self, request: Request) -> tuple[Record, Arrays]:
-        return self._payload(request, record_tag(ProbeRecord.KIND, _version(request)))
+        return self._payload(request, record_tag(ProbeRecord.KIND, queries.version(request)))
 
     def _record(self, request: Request, tag: str) -> tuple[Record, bytes]:
-        run = _argument(request, "run")
-        found = self._provider.payload(*_where(request), run, tag)
+        run = queries.argument(request, "run")
+        found = self._provider.payload(*queries.where(request), run, tag)
         if found is None:
             raise ClientError(404, f"Run {run!r} has no such data ({tag}); reload the index to see what there is.")
         return found
@@ -230,7 +233,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         # Zarr costs memory that a TensorBoard which never reads a store need not pay.
         from tensorboard_plugin_hidden.format.payload import resolve
 
-        return record, resolve(record.payload, data, self._store(_argument(request, "run")))
+        return record, resolve(record.payload, data, self._store(queries.argument(request, "run")))
 
     def _store(self, run: str) -> StoreReader:
         if run not in self._stores:
@@ -255,45 +258,3 @@ def _static_file(name: str) -> bytes:
         return next(file for file in static.iterdir() if file.name == name).read_bytes()
     except (StopIteration, OSError) as error:
         raise ClientError(404, f"There is no file {name!r} in this plugin's front end; reinstall it.") from error
-
-
-def _where(request: Request) -> tuple[Any, str]:
-    environ = request.environ
-    return plugin_util.context(environ), plugin_util.experiment_id(environ)
-
-
-def _argument(request: Request, name: str) -> str:
-    value = request.args.get(name)
-    if value is None:
-        raise ClientError(400, f"The query lacks {name}=; docs/http_api.md describes this route.")
-    return value
-
-
-def _version(request: Request) -> Version:
-    text = _argument(request, "v")
-    try:
-        return Version.parse(text)
-    except HiddenError as error:
-        raise ClientError(400, str(error)) from error
-
-
-def _step(request: Request) -> int:
-    text = _argument(request, "step")
-    if not _is_number(text):
-        raise ClientError(400, f"The step must be a whole number, not {text!r}.")
-    return int(text)
-
-
-def _rows(text: str, count: int, *, most: int) -> list[int]:
-    """Rows of samples out of ``3,17``, at least one."""
-    parts = text.split(",")
-    if len(parts) > most:
-        raise ClientError(400, f"At most {most} rows can be asked for at once, not {len(parts)}.")
-    for part in parts:
-        if not _is_number(part) or int(part) >= count:
-            raise ClientError(400, f"A row must be a whole number from 0 to {count - 1}, not {part[:20]!r}.")
-    return [int(part) for part in parts]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 20

@@ -29,6 +29,12 @@ is asked, and the inline payloads of a run are 8 MiB at most (``INLINE_BUDGET``)
 _TRIES, _PAUSE_SECONDS = 20, 0.02
 """How often, and how long apart, a question is put again that TensorBoard stumbled over, see ``_patiently``."""
 
+_SCALARS = "scalars"
+"""TensorBoard's plugin of ordinary scalars."""
+
+_POINTS = 1000
+"""Points of a scalar that are drawn: what TensorBoard keeps of one."""
+
 _RUNS_IN_MEMORY = 4
 """Runs whose inline payloads are kept."""
 
@@ -80,6 +86,29 @@ class Provider:
         with self._lock:
             self._runs[experiment, run] = (names, result)
         return result
+
+    def scalar_tags(self, context: Any, experiment: str, run: str) -> list[str]:
+        """Tags of the run's ordinary scalars, sorted."""
+        listed = _patiently(
+            lambda: self._provider.list_scalars(
+                context, experiment_id=experiment, plugin_name=_SCALARS, run_tag_filter=RunTagFilter(runs=[run])
+            )
+        )
+        return sorted(listed.get(run, {}))
+
+    def scalar(self, context: Any, experiment: str, run: str, tag: str) -> list[tuple[float, int, float]] | None:
+        """An ordinary scalar: wall time in seconds, step and value of each point; None when there is no such tag."""
+        read = _patiently(
+            lambda: self._provider.read_scalars(
+                context,
+                experiment_id=experiment,
+                plugin_name=_SCALARS,
+                downsample=_POINTS,
+                run_tag_filter=RunTagFilter(runs=[run], tags=[tag]),
+            )
+        )
+        points = read.get(run, {}).get(tag)
+        return None if points is None else [(point.wall_time, point.step, point.value) for point in points]
 
     def _parse(self, listed: dict[str, dict[str, Any]]) -> RunRecords:
         result = RunRecords()

@@ -92,6 +92,22 @@ def versioned_bytes(request: Request, body: bytes, mimetype: str, *, deflates: b
     return _immutable(_respond(request, body, mimetype, expires=_FOREVER, content_encoding=encoding))
 
 
+def log_answer(request: Request, body: str | bytes, mimetype: str, *, fixed: bool) -> Response:
+    """What a version of the training log says.
+
+    Args:
+        request: The request.
+        body: What to send.
+        mimetype: Its type.
+        fixed: Whether it is of the version that was asked for, and so never changes; else it is stored nowhere.
+    """
+    if fixed:
+        return _immutable(_respond(request, body, mimetype, expires=_FOREVER))
+    response = _respond(request, body, mimetype)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def static_answer(request: Request, body: bytes, mimetype: str, *, hashed: bool) -> Response:
     """A file of the bundle; a file with a hash in its name never changes."""
     if hashed:

@@ -62,12 +62,12 @@ def pack(arrays: Arrays, meta: Mapping[str, Any] | None = None, *, compress: boo
                 body, entry["codec"] = deflated, "zlib"
         entry["nbytes"] = len(body)
         entries.append(entry)
-        padding = -len(body) % _ALIGN
-        bodies.append(body + bytes(padding))
-        offset += len(body) + padding
+        padding = bytes(-len(body) % _ALIGN)
+        bodies += [body, padding]
+        offset += len(body) + len(padding)
     header = json.dumps({"arrays": entries, "meta": dict(meta or {})}, separators=(",", ":")).encode()
     header += b" " * (-(_PREFIX.size + len(header)) % _ALIGN)
-    return _PREFIX.pack(MAGIC, FORMAT_VERSION, 0, len(header), 0) + header + b"".join(bodies)
+    return b"".join([_PREFIX.pack(MAGIC, FORMAT_VERSION, 0, len(header), 0), header, *bodies])
 
 
 def unpack(data: bytes) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:

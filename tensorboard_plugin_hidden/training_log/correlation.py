@@ -205,32 +205,26 @@ def _marks(
 
     Shifts are by 1 to T - 1; q is within each class. Over all cells at once no p of at least 1 / T could stand out.
     """
-    iterations, width = rows.shape
-    of_class = sparse.csr_array(anomalies.T.astype(np.int64))
-    shape = (anomalies.shape[1], width)
-    observed = np.zeros(shape[0] * width, np.int64)
-    place, marks = _entries(of_class @ rows, width)
-    observed[place] = marks
+    iterations = rows.shape[0]
+    observed = (sparse.csr_array(anomalies.T.astype(np.int64)) @ rows).tocsr()
     shifts = np.arange(1, max(1, iterations))
     if len(shifts) > _SHIFTS:
         shifts = np.random.default_rng(seed).choice(shifts, _SHIFTS, replace=False)
-    # Every shift reaches 0 marks, so that only cells with marks have to be counted: few of many.
-    reached, now = np.ones(len(place), np.int64), np.zeros_like(observed)
-    for shift in shifts.tolist():
-        there, many = _entries(of_class @ rows[(np.arange(iterations) + shift) % iterations], width)
-        now[there] = many
-        reached += now[place] >= marks
-        now[there] = 0
-    p = np.ones(shape)
-    p.flat[place] = reached / (1 + len(shifts))
-    q = np.array([adjusted(one) for one in list(p)]).reshape(shape)
-    return observed.reshape(shape).T, p.T, q.T
-
-
-def _entries(matrix: Any, width: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Places, in the flattened matrix, of its entries, and the entries."""
-    cells = matrix.tocoo()
-    return cells.row.astype(np.int64) * width + cells.col, cells.data
+    dense = rows.toarray().astype(np.int32)
+    p = np.ones(observed.shape)
+    for one, at in enumerate(map(np.flatnonzero, anomalies.T)):
+        entries = slice(observed.indptr[one], observed.indptr[one + 1])
+        # Every shift reaches 0 marks, so that only cells with marks have to be counted: few of many.
+        place, marks = observed.indices[entries], observed.data[entries]
+        if not len(place):
+            continue
+        twice = np.tile(dense[:, place], (2, 1))
+        shifted = np.zeros((iterations, len(place)), np.int64)
+        for start in at.tolist():
+            shifted += twice[start : start + iterations]
+        p[one, place] = (1 + (shifted[shifts] >= marks).sum(axis=0)) / (1 + len(shifts))
+    q = np.array([adjusted(row) for row in p]).reshape(p.shape)
+    return observed.toarray().T, p.T, q.T
 
 
 def _check(anomalies: BoolArray, members: BoolArray, layers: npt.NDArray[np.integer]) -> None:

@@ -131,18 +131,21 @@ def _first_component(rows: npt.NDArray[Any], weights: npt.NDArray[np.int64]) -> 
     """First principal component of rows at length 1, each counted ``weights`` times; its coordinates."""
     if not rows.size:
         return np.zeros(len(rows))
-    total = weights.sum()
+    share = weights / weights.sum()
     blocks = [slice(start, start + _BLOCK) for start in range(0, len(rows), _BLOCK)]
-    mean = np.zeros(rows.shape[1])
-    second = np.zeros((rows.shape[1], rows.shape[1]))
-    for block in blocks:
-        unit = _unit(rows[block])
-        mean += weights[block] @ unit / total
-        # float32 is enough for an order, and halves the work.
-        scaled = (unit * np.sqrt(weights[block])[:, None]).astype(np.float32)
-        second += scaled.T @ scaled
-    _, vectors = np.linalg.eigh(second / total - np.outer(mean, mean))
-    axis = vectors[:, -1]
+    mean = np.sum([share[block] @ _unit(rows[block]) for block in blocks], axis=0)
+    if len(rows) <= rows.shape[1]:
+        # Of fewer rows than columns the products of rows are the smaller matrix, with the same first component.
+        centred = (_unit(rows) - mean) * np.sqrt(share)[:, None]
+        values, vectors = np.linalg.eigh(centred @ centred.T)
+        axis = vectors[:, -1] @ centred / np.sqrt(max(values[-1], 1e-300))
+    else:
+        second = np.zeros((rows.shape[1], rows.shape[1]))
+        for block in blocks:
+            # float32 is enough for an order, and halves the work.
+            scaled = (_unit(rows[block]) * np.sqrt(share[block])[:, None]).astype(np.float32)
+            second += scaled.T @ scaled
+        axis = np.linalg.eigh(second - np.outer(mean, mean))[1][:, -1]
     return np.concatenate([(_unit(rows[block]) - mean) @ axis for block in blocks])
 
 
