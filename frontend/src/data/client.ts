@@ -43,7 +43,8 @@ export interface ClientOptions {
   readonly retryDelaysMs?: readonly number[];
 }
 
-type Query = Readonly<Record<string, string | number>>;
+/** Arguments of a route. */
+export type Query = Readonly<Record<string, string | number>>;
 
 /** Names one write of a frame, a landscape or a snapshot. */
 export interface FrameAddress {
@@ -114,6 +115,21 @@ export class Client {
 
   thumbnailsUrl(run: string, version: string): string {
     return this.url("thumbnails", { run, v: version });
+  }
+
+  /** What any route answers in the binary container. */
+  packed<T>(
+    route: string,
+    query: Query,
+    signal: AbortSignal,
+    decode: (buffer: ArrayBuffer) => T,
+  ): Promise<T> {
+    return this.decode(this.url(route, query), signal, decode);
+  }
+
+  /** What any route answers in JSON without a version of its own. */
+  plain<T>(route: string, query: Query, signal: AbortSignal): Promise<T> {
+    return this.json<T>(this.url(route, query), signal, false);
   }
 
   private payloadUrl(route: string, { run, layer, step, version }: FrameAddress): string {

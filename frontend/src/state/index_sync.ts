@@ -122,6 +122,7 @@ export class IndexSync {
     );
     view.method.value = method ?? (layer === undefined ? "" : defaultMethod(layer));
     if (link === null) return;
+    if (link.tab !== undefined) view.tab.value = link.tab;
     if (link.hide !== undefined) view.hiddenClasses.value = link.hide;
     if (link.lies) view.markLies.value = true;
     const { explore, colouring } = this.store;

@@ -18,7 +18,9 @@ function currentLink(store: Store): Omit<Link, "selection"> {
   const time = view.time.value;
   const query = explore.text.value.trim();
   const compare = comparison(store);
+  const tab = view.tab.value;
   return {
+    ...(tab !== "space" && { tab }),
     ...((data.runs.value?.runs.length ?? 0) > 1 && { run }),
     ...(index !== null && layer !== null && layer !== defaultLayer(index) && { layer: layer.name }),
     ...(layer !== null && method !== defaultMethod(layer) && { method }),

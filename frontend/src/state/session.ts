@@ -13,6 +13,7 @@ import { startLoader } from "./loader";
 import { startPlayer } from "./player";
 import { Poller } from "./poller";
 import type { Store } from "./store";
+import { startTraining } from "./training_start";
 import { type HashAccess, parseLink } from "./url";
 
 export type { HashAccess } from "./url";
@@ -51,6 +52,7 @@ export function startSession(
     startDetails(store, client),
     startEventTracker(store),
     startColouring(store),
+    startTraining(store, client),
     syncLink(store, hash),
     () => poller.pause(),
     () => clearInterval(clock),

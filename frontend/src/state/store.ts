@@ -15,6 +15,7 @@ import { Explore } from "./explore";
 import { Inspect } from "./inspect";
 import { fromFrameUnits, toFrameUnits } from "./locate";
 import { PayloadCache } from "./payload_cache";
+import type { Tab } from "./tabs";
 
 /** What the tab is able to show now. Views turn it into a sentence that says what to do. */
 export type Status =
@@ -38,6 +39,7 @@ export const SPEEDS = [0.5, 1, 2, 4, 8] as const;
 
 export class Store {
   readonly view = {
+    tab: signal<Tab>("space"),
     run: signal(""),
     layer: signal(""),
     method: signal(""),

@@ -1,8 +1,9 @@
 /**
- * Why this file: a view can be sent to a colleague. Run, layer, method, time, camera, hidden classes, whether lies
+ * Why this file: a view can be sent to a colleague. Tab, run, layer, method, time, camera, hidden classes, whether lies
  * are marked, colour, size, the query and the selection travel in TensorBoard's URL fragment under `p.hidden.*`; everybody else's keys are left as they are.
  */
 import type { Camera } from "../gl/camera";
+import { type Tab, tabOf } from "./tabs";
 
 export const KEY_PREFIX = "p.hidden.";
 /** A changed view is written after this pause, so that a drag writes once. */
@@ -16,6 +17,7 @@ export interface HashAccess {
 
 /** What a link says; what it does not say is left at its default. */
 export interface Link {
+  readonly tab?: Tab;
   readonly run?: string;
   readonly layer?: string;
   readonly method?: string;
@@ -88,6 +90,7 @@ export function parseLink(fragment: string): Link {
     }
   }
   const text = (key: string) => said.get(key) || undefined;
+  const tab = tabOf(text("tab"));
   const run = text("run");
   const layer = text("layer");
   const method = text("method");
@@ -96,6 +99,7 @@ export function parseLink(fragment: string): Link {
   const camera = parseCamera(text("camera") ?? "");
   const hide = parseRanges(text("hide") ?? "");
   return {
+    ...(tab !== undefined && { tab }),
     ...(run !== undefined && { run }),
     ...(layer !== undefined && { layer }),
     ...(method !== undefined && { method }),
@@ -118,6 +122,7 @@ export function parseLink(fragment: string): Link {
 export function formatLink(link: Link, fragment: string): string {
   const foreign = fragment.split("&").filter((part) => part !== "" && !part.startsWith(KEY_PREFIX));
   const ours: [string, string][] = [];
+  if (link.tab !== undefined) ours.push(["tab", link.tab]);
   if (link.run !== undefined) ours.push(["run", link.run]);
   if (link.layer !== undefined) ours.push(["layer", link.layer]);
   if (link.method !== undefined) ours.push(["method", link.method]);

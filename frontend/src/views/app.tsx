@@ -1,4 +1,4 @@
-/** The whole tab: rail, strip, search, map and timeline, and the keyboard that works on all of them. */
+/** The whole tab: rail, strip, search, the view that is open and timeline, and the keyboard that works on all of them. */
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
@@ -14,6 +14,7 @@ import { MAP_ID, Space } from "./space/space";
 import { StoreProvider } from "./store_context";
 import { Strip } from "./strip/strip";
 import { Timeline } from "./timeline/timeline";
+import { TrainingPlace } from "./training/place";
 
 /** The application over one store. */
 export function App({ store }: { store: Store }): JSX.Element {
@@ -51,7 +52,7 @@ export function App({ store }: { store: Store }): JSX.Element {
         <Strip helpOpen={helpOpen} shareOpen={shareOpen} railOpen={railOpen} />
         {!bare && <ExploreBar />}
         {!bare && <RankingPlace />}
-        <Space />
+        {store.view.tab.value === "space" || bare ? <Space /> : <TrainingPlace />}
         {!bare && <InspectorPlace />}
         {!bare && <Timeline />}
       </div>

@@ -1,4 +1,4 @@
-/** The strip above the map: what it shows, how strong its background is, and help. */
+/** The strip above the view: which it is, what it shows, how strong the map's background is, and help. */
 import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { IconButton } from "../../ui/button";
@@ -8,6 +8,7 @@ import { KEY_HELP } from "../keys";
 import { Share } from "../share/share";
 import { MapTitle } from "../space/space";
 import { useStore } from "../store_context";
+import { Tabs } from "./tabs";
 
 interface Props {
   readonly helpOpen: Signal<boolean>;
@@ -18,6 +19,7 @@ interface Props {
 /** The strip. */
 export function Strip({ helpOpen, shareOpen, railOpen }: Props): JSX.Element {
   const store = useStore();
+  const mapped = store.view.tab.value === "space";
   return (
     <header class="strip">
       <IconButton
@@ -29,12 +31,12 @@ export function Strip({ helpOpen, shareOpen, railOpen }: Props): JSX.Element {
           railOpen.value = !railOpen.value;
         }}
       />
-      <h1 class="strip-name">Space</h1>
-      <MapTitle />
+      <Tabs />
+      {mapped && <MapTitle />}
       <div class="strip-tools">
-        {store.derived.landscapeKindNow.value !== null && <LandscapeOpacity />}
-        {store.derived.steps.value.length > 0 && <CompareButtons />}
-        {store.derived.steps.value.length > 0 && <Share open={shareOpen} />}
+        {mapped && store.derived.landscapeKindNow.value !== null && <LandscapeOpacity />}
+        {mapped && store.derived.steps.value.length > 0 && <CompareButtons />}
+        {mapped && store.derived.steps.value.length > 0 && <Share open={shareOpen} />}
         <Help open={helpOpen} />
       </div>
     </header>

@@ -1,0 +1,26 @@
+/** Why this file: the training log is asked for, and its code fetched, when somebody first opens one of its tabs. */
+import { effect } from "@preact/signals";
+import type { Client } from "../data/client";
+import type { Store } from "./store";
+
+/** Starts; the returned function stops it. */
+export function startTraining(store: Store, client: Client): () => void {
+  let stopped = false;
+  let stopSync = () => {};
+  let begun = false;
+  const stop = effect(() => {
+    if (begun || store.view.tab.value === "space") return;
+    begun = true;
+    import("./training_sync").then(
+      ({ syncTraining }) => {
+        if (!stopped) stopSync = syncTraining(store, client);
+      },
+      (error: unknown) => console.error(error),
+    );
+  });
+  return () => {
+    stopped = true;
+    stop();
+    stopSync();
+  };
+}
