@@ -9,9 +9,13 @@ FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/vite.config.
 .PHONY: demo test test-python test-frontend check bench bundle dist clean
 
 demo: .make/python $(BUNDLE)
-	$(BIN)/hidden demo --logdir runs --then examples/label_noise.py --then examples/active_learning.py
+	$(BIN)/hidden demo --logdir runs --then examples/three_faults.py --then examples/label_noise.py \
+		--then examples/active_learning.py
 
-test: test-frontend test-python
+# Packages are fetched for Python while the front end is tested, which is a third of the waiting.
+test:
+	$(MAKE) --jobs=2 test-frontend .make/python
+	$(MAKE) test-python
 
 # What a browser draws is awaited in real time, so no more than two of those tests share the machine.
 test-python: .make/python .make/browser $(BUNDLE)

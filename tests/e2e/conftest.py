@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 SHOTS = Path(os.environ.get("HIDDEN_SCREENSHOTS", Path(__file__).parents[2] / "test-results"))
+AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SLIDER = "document.querySelector('.timeline [role=slider]')"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "label_noise.py"
 NOISE_EPOCHS = 4
@@ -38,3 +39,22 @@ def still(tab):
             return now
         before = now
     raise AssertionError("the picture never rests")
+
+
+GRAVE = ("serious", "critical")
+RUN_AXE = """
+async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.map(({ id, impact, nodes }) => ({
+    id, impact, nodes: nodes.map(({ target, failureSummary }) => `${target.join(" ")}: ${failureSummary}`),
+  }));
+}
+"""
+
+
+def serious(tab):
+    """What axe-core finds that is serious or worse."""
+    # Nothing fades in any more: what is half transparent has another contrast.
+    tab.page.wait_for_timeout(300)
+    tab.inner().evaluate(AXE.read_text())
+    return [one for one in tab.inner().evaluate(RUN_AXE) if one["impact"] in GRAVE]

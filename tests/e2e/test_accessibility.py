@@ -6,27 +6,15 @@ told by its summary, the table of the selection and live regions, and these are 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.browser import open_tab
-from tests.e2e.conftest import SLIDER, save, still
+from tests.e2e.conftest import SLIDER, save, serious, still
 from tests.servers import tensorboard
 
 pytestmark = pytest.mark.e2e
 
-AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 SELECTED = "Number(document.querySelector('.selection-bar b').textContent.replace(',', ''))"
-GRAVE = ("serious", "critical")
-RUN_AXE = """
-async () => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-  return violations.map(({ id, impact, nodes }) => ({
-    id, impact, nodes: nodes.map(({ target, failureSummary }) => `${target.join(" ")}: ${failureSummary}`),
-  }));
-}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -111,16 +99,11 @@ def test_axe_finds_nothing_serious_in_any_state(browser, server, dark):
     grave = {}
     with open_tab(browser, server, dark=dark) as tab:
         tab.wait_for_map()
-        tab.inner().evaluate(AXE.read_text())
         for state in STATES:
             state(tab)
-            # Nothing fades in any more: what is half transparent has another contrast.
-            tab.page.wait_for_timeout(300)
-            found = [one for one in tab.inner().evaluate(RUN_AXE) if one["impact"] in GRAVE]
-            if found:
-                grave[state.__name__] = found
+            grave[state.__name__] = serious(tab)
             save(tab, f"accessible-{state.__name__}-{'dark' if dark else 'light'}")
-    assert not grave, grave
+    assert not any(grave.values()), grave
 
 
 FOCUS = """

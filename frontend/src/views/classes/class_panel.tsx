@@ -122,7 +122,8 @@ function PanelBar({ log, index, history, drawing, height }: PanelBarProps): JSX.
         disabled={wrongCount === 0}
         onClick={() => view.select(wrongNow())}
       >
-        select {plural(wrongCount, "sample")} wrong at {timeWords(store.derived.unit.value, log.steps[now])}
+        select {history === null ? "those" : plural(wrongCount, "sample")} wrong at{" "}
+        {timeWords(store.derived.unit.value, log.steps[now])}
       </button>
       <button
         type="button"

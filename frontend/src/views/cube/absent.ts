@@ -22,7 +22,7 @@ export function whyAbsent({ log, classes, cube }: Known): string {
   const set = log.set.value;
   if (set === null) {
     return (
-      "No answers are logged, so nobody knows when a class flipped. Pass the logits to writer.add_hidden(...), " +
+      "No answers are logged, so nobody knows when a class flipped. Pass logits to writer.add_activations(...), " +
       "or log the answers to a set of your own with writer.add_outcomes(...)."
     );
   }

@@ -78,7 +78,10 @@ export function Findings({ findings }: { findings: readonly TrainingFinding[] })
                 store.seek(time);
               }}
             >
-              <i aria-hidden="true">▼</i> {group.first.sentence}
+              <i aria-hidden="true">▼</i> {group.first.sentence}{" "}
+              <span class="faint numeric">
+                {store.derived.unit.value} {group.first.time.toFixed(1)}
+              </span>
               {group.others.length > 0 && (
                 <span class="faint" title={group.others.map(({ name }) => name).join(", ")}>
                   {" "}
