@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.format.parameters import decode_change
-from tensorboard_plugin_hidden.training_log.filters import LEAST_CHANGE, NORMAL_SCALE
+from tensorboard_plugin_hidden.training_log.filters import LEAST_CHANGE, LEAST_SCALE, NORMAL_SCALE
 from tensorboard_plugin_hidden.training_log.significance import adjusted
 
 Json = dict[str, Any]
@@ -25,9 +25,6 @@ Values = npt.NDArray[np.float64]
 DRAWS = 128
 """Rows at most that say what is usual. The rule draws 200 for its null; of these every filter's scores are kept in
 memory, and each row is read from places of its own."""
-
-_LEAST_SCALE = 0.05
-"""The rule's own least scale, in units of log(1 - cos)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def usual(codes: Codes, rows: npt.NDArray[np.int64], offsets: npt.NDArray[np.int
         y = y[~np.isnan(y).all(axis=1)]
         median[start:stop] = _median(y)
         centred = y - median[start:stop]
-        scale[start:stop] = np.maximum(NORMAL_SCALE * _median(np.abs(centred)), _LEAST_SCALE)
+        scale[start:stop] = np.maximum(NORMAL_SCALE * _median(np.abs(centred)), LEAST_SCALE)
         scores = (centred / scale[start:stop]).astype(np.float32).ravel()
         null.append(np.sort(scores[~np.isnan(scores)]).astype(np.float16))
     return Usual(rows, offsets, median, scale, tuple(null))

@@ -29,7 +29,7 @@ NORMAL_SCALE = 1.4826
 LEAST_CHANGE = 1e-12
 """Below this a change is rounding, also of a cosine in float64; its logarithm is cut there."""
 
-_LEAST_SCALE = 0.05
+LEAST_SCALE = 0.05
 """In units of log(1 - cos): a filter that changed alike at every dump is not rare for changing 5 % more."""
 
 _DRAWS = 200
@@ -191,7 +191,7 @@ def _standardised(y: npt.NDArray[np.float64], axis: int | None) -> npt.NDArray[n
     # Columns without any value keep their NaN; numpy warns of each.
     with np.errstate(invalid="ignore"):
         centred = y - _median(y, axis)
-    scale = np.maximum(NORMAL_SCALE * _median(np.abs(centred), axis), _LEAST_SCALE)
+    scale = np.maximum(NORMAL_SCALE * _median(np.abs(centred), axis), LEAST_SCALE)
     scores: npt.NDArray[np.float64] = centred / scale
     return scores
 
