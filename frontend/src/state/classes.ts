@@ -20,7 +20,7 @@ import {
   wholeSet,
 } from "../analysis/anomalies";
 import type { ClassHistory, FlipEvents } from "../data/training_types";
-import { type ClassLog, classLog, errorAt, flipsOf, type Held, lastError } from "./class_log";
+import { type ClassLog, classLog, classNameOf, errorAt, flipsOf, type Held, lastError } from "./class_log";
 import { fromIds, rowOf } from "./selection";
 import type { Store } from "./store";
 import { MOST_PINS, type Training, training } from "./training";
@@ -106,8 +106,14 @@ export class ClassesView implements ClassAnomalies {
     this.other = classLog(state, () => (state.otherRun.value === "" ? null : state.otherLog.value), otherSet);
     this.flips = flipsOf(state, log, set);
     this.otherClass = computed(() => {
-      const theirs = new Map(this.other.value.value?.set.classes.map((name, i) => [name, i]));
-      return (this.log.value.value?.set.classes ?? []).map((name) => theirs.get(name) ?? -1);
+      const [mine, theirs] = [this.log.value.value, this.other.value.value];
+      const named = new Map(Array.from({ length: theirs?.classes ?? 0 }, (_, i) => [nameOf(theirs, i), i]));
+      return Array.from({ length: mine?.classes ?? 0 }, (_, i) => named.get(nameOf(mine, i)) ?? -1);
+    });
+
+    state.onSubject(() => {
+      this.cluster.value = null;
+      this.open.value = new Set();
     });
 
     const snapshots = computed(() => this.log.value.value?.snapshots ?? 0);
@@ -220,7 +226,7 @@ export class ClassesView implements ClassAnomalies {
     if (time === undefined) return;
     const { pins } = this.state;
     batch(() => {
-      this.store.seek(time);
+      this.state.goTo(time);
       if (!pins.peek().includes(time)) pins.value = [...pins.peek(), time].slice(-MOST_PINS);
     });
   }
@@ -258,6 +264,11 @@ export class ClassesView implements ClassAnomalies {
       queueMicrotask(() => stop());
     });
   }
+}
+
+/** Of a class; those without a name are told apart by their numbers. */
+function nameOf(log: ClassLog | null, index: number): string {
+  return log === null ? "" : classNameOf(log.set, index);
 }
 
 const viewOf = new WeakMap<Store, ClassesView>();

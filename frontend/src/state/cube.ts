@@ -48,6 +48,10 @@ export class CubeView {
   constructor(store: Store) {
     const state = training(store);
     const classes = classesView(store);
+    state.onSubject(() => {
+      this.focus.value = null;
+      this.open.value = new Set();
+    });
     this.layout = computed(() => {
       const width = this.width.value;
       return this.wish.value ?? (width > 0 && width < NARROW ? "flat" : "cube");

@@ -18,11 +18,23 @@ test("a rate that drops is two pieces, and rounding none", () => {
   expect(pieces.map(({ first }) => rateText(first))).toEqual(["0.1", "0.01"]);
 });
 
-test("a rate that changes all the time is one slope", () => {
-  const rates = Array.from({ length: 200 }, (_, i) => 1 - i / 200);
+test("a schedule that rises and falls keeps its peak", () => {
+  const rates = Array.from({ length: 200 }, (_, i) => 0.1 * Math.sin((Math.PI * (i + 0.5)) / 200));
   const pieces = rateSegments(series(rates), 0);
-  expect(pieces.length).toBe(1);
-  expect([pieces[0]?.first, pieces[0]?.last].map((rate) => rate?.toFixed(3))).toEqual(["1.000", "0.005"]);
+  expect(pieces.length).toBeLessThanOrEqual(60);
+  expect(Math.max(...pieces.map(({ last }) => last))).toBeGreaterThan(0.0999);
+  expect([pieces[0]?.from, pieces.at(-1)?.to]).toEqual([0, 200]);
+});
+
+test("a drop within a bucket is a slope from one rate to the other, not a third rate", () => {
+  const dropped = series([0.1, 0.055, 0.01]);
+  dropped.values.set([0.01, 0.055, 0.1], 3);
+  const pieces = rateSegments(dropped, 0).map(({ first, last }) => [first, last].map(rateText));
+  expect(pieces).toEqual([
+    ["0.1", "0.1"],
+    ["0.1", "0.01"],
+    ["0.01", "0.01"],
+  ]);
 });
 
 test("steps without a rate belong to no piece", () => {

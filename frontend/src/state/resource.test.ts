@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import { expect, test, vi } from "vitest";
 import { RequestError } from "../data/client";
 import { FAILURE_LASTS_MS, Resources } from "./resource";
@@ -14,17 +15,21 @@ test("what is asked twice is asked for once", async () => {
   expect([first.value, asked]).toEqual([{ kind: "ready", value: 1 }, 1]);
 });
 
-test("those that were not read for longest go first, and what is under way for them is called off", async () => {
+test("those that were not asked about for longest go first, but none that somebody waits for", async () => {
   const resources = new Resources(2);
-  const signals: AbortSignal[] = [];
-  const ask = (signal: AbortSignal) => {
-    signals.push(signal);
-    return new Promise<number>(() => {});
-  };
-  for (const key of ["a", "b", "a", "c"]) resources.get(key, ask);
-  expect(signals.map(({ aborted }) => aborted)).toEqual([false, true, false]);
-  resources.get("b", ask);
-  expect(signals.length).toBe(4);
+  const asked: string[] = [];
+  const ask = (key: string, late = false) =>
+    resources.get(key, () => {
+      asked.push(key);
+      return late ? new Promise<string>(() => {}) : Promise.resolve(key);
+    });
+  ask("slow", true);
+  for (const key of ["a", "b", "a", "c"]) {
+    ask(key);
+    await settle();
+  }
+  for (const key of ["slow", "c", "b"]) ask(key);
+  expect(asked).toEqual(["slow", "a", "b", "a", "c", "b"]);
 });
 
 test("a failure is told, and asked about again by whoever looks later", async () => {
@@ -39,10 +44,16 @@ test("a failure is told, and asked about again by whoever looks later", async ()
   await vi.advanceTimersByTimeAsync(1);
   expect(resources.get("a", ask)).toBe(before);
   expect(before.value).toEqual({ kind: "failed", message: "It is gone." });
+  let told = 0;
+  const stop = effect(() => {
+    resources.get("a", ask);
+    told += 1;
+  });
   works = true;
   await vi.advanceTimersByTimeAsync(FAILURE_LASTS_MS);
   const after = resources.get("a", ask);
   await vi.advanceTimersByTimeAsync(1);
-  expect(after.value).toEqual({ kind: "ready", value: "here" });
+  expect([after.value, told]).toEqual([{ kind: "ready", value: "here" }, 2]);
+  stop();
   vi.useRealTimers();
 });

@@ -8,43 +8,44 @@ import { RequestError } from "../data/client";
 /** For how long a failure is the answer. */
 export const FAILURE_LASTS_MS = 5_000;
 
+/** What is asked is worth having later, too, so that nothing is called off. */
+const NEVER = new AbortController().signal;
+
 /** An answer, or what became of it. */
 export type Answer<T> =
   | { readonly kind: "loading" }
   | { readonly kind: "ready"; readonly value: T }
   | { readonly kind: "failed"; readonly message: string };
 
-interface Entry {
-  readonly answer: ReadonlySignal<Answer<unknown>>;
-  readonly controller: AbortController;
-}
-
 export class Resources {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, ReadonlySignal<Answer<unknown>>>();
+  /** Raised when a failure is forgotten: whoever still looks asks again. */
+  private readonly forgotten = signal(0);
 
-  /** @param most answers that are kept; those that were not read for longest go first. */
+  /** @param most answers that are kept; those that were not asked about for longest go first. */
   constructor(private readonly most: number) {}
 
   /** The answer to what `key` names; `ask` is called the first time only. */
   get<T>(key: string, ask: (signal: AbortSignal) => Promise<T>): ReadonlySignal<Answer<T>> {
+    void this.forgotten.value;
     const known = this.entries.get(key);
     if (known !== undefined) {
       this.entries.delete(key);
       this.entries.set(key, known);
-      return known.answer as ReadonlySignal<Answer<T>>;
+      return known as ReadonlySignal<Answer<T>>;
     }
-    const controller = new AbortController();
     const answer = signal<Answer<T>>({ kind: "loading" });
-    this.entries.set(key, { answer, controller });
-    ask(controller.signal).then(
+    this.entries.set(key, answer);
+    ask(NEVER).then(
       (value) => {
         answer.value = { kind: "ready", value };
       },
       (error: unknown) => {
-        if (controller.signal.aborted) return;
         // Asked again by whoever looks later; at once, a view that shows the failure would ask for ever.
         setTimeout(() => {
-          if (this.entries.get(key)?.controller === controller) this.entries.delete(key);
+          if (this.entries.get(key) !== answer) return;
+          this.entries.delete(key);
+          this.forgotten.value += 1;
         }, FAILURE_LASTS_MS);
         if (!(error instanceof RequestError)) console.error(error);
         answer.value = { kind: "failed", message: error instanceof Error ? error.message : String(error) };
@@ -52,8 +53,8 @@ export class Resources {
     );
     for (const [oldest, entry] of this.entries) {
       if (this.entries.size <= this.most) break;
-      entry.controller.abort();
-      this.entries.delete(oldest);
+      // What is on its way somebody waits for.
+      if (entry.peek().kind !== "loading") this.entries.delete(oldest);
     }
     return answer;
   }

@@ -48,7 +48,7 @@ test("zooming keeps the time under the pointer where it is, and goes no farther 
   const log = training(new Store());
   log.put(client, index());
   log.zoom(0.5, 5);
-  expect(log.window.value).toEqual({ from: 2.5, to: 12.5 });
+  expect(log.window.value).toEqual({ from: 2.5, to: 13 });
   log.show(-10, 0);
   expect(log.window.value).toEqual({ from: 0, to: 10 });
   log.zoom(100, 5);
@@ -72,4 +72,42 @@ test("what is chosen stays as the log grows, and goes with the run", () => {
   expect([log.zoomed.value !== null, log.pins.value]).toEqual([true, [3]]);
   log.put(client, index({ run: "s" }));
   expect([log.zoomed.value, log.pins.value]).toEqual([null, []]);
+});
+
+test("one may go to times that no map has, until the maps move on", () => {
+  const store = new Store();
+  const log = training(store);
+  log.put(client, index());
+  log.goTo(2.5);
+  expect(log.now.value).toBe(2.5);
+  store.view.time.value = 7;
+  expect(log.now.value).toBe(7);
+});
+
+test("the last row has a width", () => {
+  const log = training(new Store());
+  log.put(client, index({ parameters: { statistics: [], bands: [], stretches: [stretch(0, 4)] } }));
+  expect(log.whole.value).toEqual({ from: 0, to: 5 });
+});
+
+test("who listens is told when classes and layers are numbered anew, and not when the log grows", () => {
+  const log = training(new Store());
+  let told = 0;
+  log.onSubject(() => {
+    told += 1;
+  });
+  log.put(client, index());
+  log.put(client, index({ v: "a.2" }));
+  expect(told).toBe(0);
+  log.stretchWish.value = 0;
+  log.put(client, index({ run: "s" }));
+  expect(told).toBe(2);
+});
+
+test("a run is not laid beside itself", () => {
+  const log = training(new Store());
+  log.put(client, index());
+  log.otherRun.value = "s";
+  log.put(client, index({ run: "s" }));
+  expect(log.otherRun.value).toBe("");
 });

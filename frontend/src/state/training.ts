@@ -2,7 +2,7 @@
  * Why this file: what the tabs Layers, Classes and Cube share beyond the store: the log of the run, the part of the clock
  * that is zoomed into, the pins, and the answers that they draw. Loaded with the first of these tabs.
  */
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { Client } from "../data/client";
 import { TrainingClient } from "../data/training_client";
 import type { AnswerSet, Stretch, TrainingIndex } from "../data/training_types";
@@ -10,7 +10,7 @@ import { type Answer, Resources } from "./resource";
 import type { Store } from "./store";
 
 /** Answers that are kept: a few zoom levels of everything that is open. */
-const MOST_ANSWERS = 120;
+const MOST_ANSWERS = 240;
 /** As published, the pinned iterations are few: each is a line through all pictures. */
 export const MOST_PINS = 8;
 
@@ -48,17 +48,28 @@ export class Training {
   readonly hoverClass = signal(-1);
   readonly hoverLayer = signal(-1);
 
+  /** The time that pictures and maps are at. */
+  readonly now: ReadonlySignal<number>;
   readonly stretchNumber: ReadonlySignal<number>;
   readonly stretch: ReadonlySignal<Stretch | null>;
   readonly set: ReadonlySignal<AnswerSet | null>;
   /** All of the clock that the log, or the probe's snapshots, reach over. */
   readonly whole: ReadonlySignal<Window>;
+  /** Names what classes and layers are numbered in: other numbers mean others. */
+  readonly subject: ReadonlySignal<string>;
   /** What is shown of it. */
   readonly window: ReadonlySignal<Window>;
 
+  /** Where somebody went, and where the maps went then: they know their own epochs only. */
+  private readonly cursor = signal<{ readonly time: number; readonly maps: number } | null>(null);
+  private runBefore = "";
   private readonly resources = new Resources(MOST_ANSWERS);
 
   constructor(readonly store: Store) {
+    this.now = computed(() => {
+      const [cursor, maps] = [this.cursor.value, store.view.time.value];
+      return cursor?.maps === maps ? cursor.time : maps;
+    });
     this.stretchNumber = computed(() => {
       const count = this.log.value?.index.parameters?.stretches.length ?? 0;
       return Math.min(this.stretchWish.value ?? count - 1, count - 1);
@@ -75,7 +86,11 @@ export class Training {
       const index = this.log.value?.index;
       const stretches = index?.parameters?.stretches ?? [];
       const ends = [
-        ...stretches.flatMap(({ first_time, last_time }) => [first_time, last_time]),
+        ...stretches.flatMap(({ first_time, last_time, rows }) => [
+          first_time,
+          // The last row lasts as long as the others do, so that it can be seen.
+          last_time + (last_time - first_time) / Math.max(1, rows - 1),
+        ]),
         ...(index?.answers ?? []).flatMap(({ steps }) => [steps[0] ?? 0, steps.at(-1) ?? 0]),
         ...[store.derived.steps.value[0], store.derived.steps.value.at(-1)].filter(
           (step) => step !== undefined,
@@ -85,6 +100,9 @@ export class Training {
       if (!Number.isFinite(from)) return { from: 0, to: 1 };
       return to > from ? { from, to } : { from: from - 0.5, to: to + 0.5 };
     });
+    this.subject = computed(() =>
+      JSON.stringify([this.log.value?.index.run, this.set.value?.name, this.stretchNumber.value]),
+    );
     this.window = computed(() => this.zoomed.value ?? this.whole.value);
   }
 
@@ -93,11 +111,14 @@ export class Training {
     const { run, v } = index;
     if (this.log.peek()?.index.v === v && this.log.peek()?.index.run === run) return;
     batch(() => {
-      if (this.log.peek()?.index.run !== run) {
+      if (this.runBefore !== run) {
         this.zoomed.value = null;
         this.pins.value = [];
         this.stretchWish.value = null;
+        this.cursor.value = null;
+        if (this.otherRun.peek() === run) this.otherRun.value = "";
       }
+      this.runBefore = run;
       this.log.value = { index, client: new TrainingClient(client, { run, v }) };
       this.problem.value = "";
     });
@@ -123,6 +144,25 @@ export class Training {
   ): ReadonlySignal<Answer<T>> {
     const { run, v } = log.index;
     return this.resources.get(JSON.stringify([run, v, question]), (signal) => ask(log.client, signal));
+  }
+
+  /** Calls back whenever classes and layers are numbered anew, with the log there. */
+  onSubject(changed: () => void): void {
+    let before: string | null = null;
+    effect(() => {
+      const subject = this.subject.value;
+      if (this.log.value === null || subject === before) return;
+      if (before !== null) untracked(changed);
+      before = subject;
+    });
+  }
+
+  /** Goes to a time; maps go to the nearest that they have. */
+  goTo(time: number): void {
+    batch(() => {
+      this.store.seek(time);
+      this.cursor.value = { time, maps: this.store.view.time.peek() };
+    });
   }
 
   /** Pins a time, or takes the pin away that is within `reach` of it. */

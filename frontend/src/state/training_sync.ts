@@ -14,9 +14,13 @@ export function syncTraining(store: Store, client: Client): () => void {
       client,
       () => store.view.run.value,
       (index) => log.put(client, index),
-      (message) => {
+      () => {
         log.log.value = null;
-        log.problem.value = message;
+        log.problem.value = "";
+      },
+      // What was there stays: a server that is away for a moment takes nothing away.
+      (message) => {
+        if (log.log.peek() === null) log.problem.value = message;
       },
     ),
     followOther(store, client, log),
@@ -32,9 +36,12 @@ function followOther(store: Store, client: Client, log: Training): () => void {
     client,
     () => log.otherRun.value,
     (index) => log.putOther(client, index),
-    (message) => {
+    () => {
       log.otherLog.value = null;
-      log.otherProblem.value = message;
+      log.otherProblem.value = "";
+    },
+    (message) => {
+      if (log.otherLog.peek() === null) log.otherProblem.value = message;
     },
   );
 }
@@ -45,6 +52,7 @@ function follow(
   client: Client,
   runNow: () => string,
   arrived: (index: Awaited<ReturnType<typeof TrainingClient.index>>) => void,
+  left: () => void,
   failed: (message: string) => void,
 ): () => void {
   let asked: AbortController | undefined;
@@ -55,10 +63,10 @@ function follow(
     // Raised by every poll that brought news.
     void store.data.index.value?.updated;
     void store.transient.reloads.value;
-    if (run !== runBefore) failed("");
+    asked?.abort();
+    if (run !== runBefore) left();
     runBefore = run;
     if (run === "" || !open) return;
-    asked?.abort();
     const controller = new AbortController();
     asked = controller;
     TrainingClient.index(client, run, controller.signal).then(

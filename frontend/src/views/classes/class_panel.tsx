@@ -84,9 +84,10 @@ interface PanelBarProps {
 
 function PanelBar({ log, index, history, drawing, height }: PanelBarProps): JSX.Element {
   const store = useStore();
+  const state = useTraining();
   const view = classesView(store);
   const { right, wrong } = drawing.paint;
-  const now = useDerived(() => nearestSnapshot(log.steps, store.view.time.value), [log, store]).value;
+  const now = useDerived(() => nearestSnapshot(log.steps, state.now.value), [log, state]).value;
   const byAnswer = view.sampleColours.value === "answer";
   const n = history?.rows.length ?? 0;
   const wrongNow = () =>

@@ -14,6 +14,8 @@ import { sampleHeight } from "./class_panel";
 import { useDrawing } from "./drawing";
 import { SampleMatrix } from "./sample_matrix";
 
+/** Of the matrix, in all: a canvas that is higher is not drawn by every browser. */
+const MOST_PIXELS = 12_000;
 /** The first of more samples than this are shown. */
 const MOST = 2_000;
 const NO_CLASSES: readonly number[] = [];
@@ -76,7 +78,7 @@ function AnswerMatrix({ set }: { set: AnswerSet }): JSX.Element {
   const log = useMemo(() => bareLog(store.view.run.peek(), set, history.steps), [store, set, history]);
   const drawing = useDrawing(log, null, NO_CLASSES, false);
   const n = history.rows.length;
-  const height = sampleHeight(n, view.sampleHeight.value);
+  const height = Math.min(sampleHeight(n, view.sampleHeight.value), Math.max(1, MOST_PIXELS / n));
   return (
     <section aria-label="Answers">
       <p class="classes-note">

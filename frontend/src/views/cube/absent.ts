@@ -29,8 +29,7 @@ export function whyAbsent({ log, classes, cube }: Known): string {
   if (!set.labelled) {
     return `The samples of "${set.name}" have no labels, so no answer is right or wrong. Pass labels to the probe or to writer.add_outcomes(...).`;
   }
-  if (set.steps.length < 2)
-    return "There is one snapshot so far: a flip needs two. They come as training goes on.";
+  if (set.steps.length < 2) return "A flip needs two snapshots, and they come as training goes on.";
   const problem = classes.log.problem.value || cube.matrix.problem.value;
   if (problem !== "") return problem;
   const matrix = cube.matrix.value.value;

@@ -45,6 +45,11 @@ export function Cells({ model, view, numbers = false, reveal }: CellsProps): JSX
   const { rowAxis, columnAxis, rows } = model;
   const seen = inWindow(rowAxis, view.top, view.height);
   const [first, end] = [Math.max(0, seen.first - BEYOND), Math.min(rows.length, seen.end + BEYOND)];
+  const { focus } = cubeView(useStore());
+  // Without it Tab would find no cell once the one in focus is out of sight, or is none any more.
+  const entered =
+    rows.slice(first, end).some(({ layer, sets }) => layer === focus.value?.layer && sets === null) &&
+    shownColumns(model, view).some((column) => model.columns[column]?.class === focus.value?.class);
   const point = (target: EventTarget | null) => {
     const cell = cellAt(target);
     log.hoverLayer.value = Number(cell?.dataset.layer ?? -1);
@@ -79,7 +84,15 @@ export function Cells({ model, view, numbers = false, reveal }: CellsProps): JSX
       <Highlight model={model} along="column" from={0} by={1} />
       <SetLines model={model} />
       {rows.slice(first, end).map((row, i) => (
-        <CellRow key={row.layer} model={model} place={first + i} row={row} view={view} numbers={numbers} />
+        <CellRow
+          key={row.layer}
+          model={model}
+          place={first + i}
+          row={row}
+          view={view}
+          numbers={numbers}
+          entered={entered}
+        />
       ))}
     </fieldset>
   );
@@ -92,9 +105,18 @@ interface CellRowProps {
   readonly place: number;
   readonly view: View;
   readonly numbers: boolean;
+  /** The cell in focus is among those that are rendered. */
+  readonly entered: boolean;
 }
 
-function CellRow({ model, row, place, view, numbers }: CellRowProps): JSX.Element {
+/** Columns that are rendered. */
+function shownColumns({ columnAxis, columns }: Model, view: View): readonly number[] {
+  const seen = inWindow(columnAxis, view.left, view.width);
+  const [first, end] = [Math.max(0, seen.first - BEYOND), Math.min(columns.length, seen.end + BEYOND)];
+  return Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i);
+}
+
+function CellRow({ model, row, place, view, numbers, entered }: CellRowProps): JSX.Element {
   const store = useStore();
   const cube = cubeView(store);
   const colours = mapColours("sequential", store.transient.dark.value);
@@ -114,7 +136,7 @@ function CellRow({ model, row, place, view, numbers }: CellRowProps): JSX.Elemen
         const words = cellWords(facts);
         const [left, width] = [columnAxis.edges[column] as number, sizeOf(columnAxis, column)];
         const chosen = focus?.layer === row.layer && focus.class === one.class;
-        const reached = chosen || (focus === null && place === seen0(model, view) && column === seen.first);
+        const reached = entered ? chosen : place === seen0(model, view) && column === seen.first;
         const room = numbers && width >= NUMBER_WIDTH && height >= NUMBER_HEIGHT;
         return (
           <button

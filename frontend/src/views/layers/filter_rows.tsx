@@ -118,7 +118,7 @@ export function FilterWords(props: Omit<FilterRowsProps, "marks">): JSX.Element 
   chosenHere.value = outlined?.layer === layer.name ? outlined.filter : -1;
   const words = useDerived(() => {
     const filter = pointed.value >= 0 ? pointed.value : chosenHere.value;
-    const time = state.hover.value ?? store.view.time.value;
+    const time = state.hover.value ?? state.now.value;
     return tile === null || filter < 0 ? "" : filterWords(tile, filter, time);
   }, [store, state, tile, pointed, chosenHere]);
   return (

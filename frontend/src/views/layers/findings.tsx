@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import type { TrainingFinding } from "../../data/training_types";
 import { layers } from "../../state/layers";
+import { training } from "../../state/training";
 import { plural } from "../../ui/format";
 import { useStore } from "../store_context";
 
@@ -63,7 +64,15 @@ export function Findings({ findings }: { findings: readonly TrainingFinding[] })
       </summary>
       <ul>
         {shown.map((group) => (
-          <li key={`${group.first.place} ${group.first.kind} ${group.first.array} ${group.first.first_row}`}>
+          <li
+            key={JSON.stringify([
+              group.first.place,
+              group.first.kind,
+              group.first.array,
+              group.first.statistic,
+              group.first.first_row,
+            ])}
+          >
             <button
               type="button"
               class="layers-finding"
@@ -75,7 +84,7 @@ export function Findings({ findings }: { findings: readonly TrainingFinding[] })
                 if (array === "gradients" || array === "weights" || array === "update")
                   chosen.what.value = array;
                 chosen.reveal(place);
-                store.seek(time);
+                training(store).goTo(time);
               }}
             >
               <i aria-hidden="true">▼</i> {group.first.sentence}{" "}

@@ -166,7 +166,7 @@ function Name({
   const strip = pictures[0]?.strip ?? null;
   const now = useDerived(() => {
     if (strip === null) return "";
-    const bucket = bucketAt(strip.times, state.hover.value ?? store.view.time.value);
+    const bucket = bucketAt(strip.times, state.hover.value ?? state.now.value);
     const value = strip.statistics[measure.index]?.mean[bucket] ?? Number.NaN;
     return Number.isNaN(value) ? "" : valueText(measure.kind, value);
   }, [store, state, strip, measure]);

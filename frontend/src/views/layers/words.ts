@@ -26,7 +26,7 @@ export const NORMALISE: Readonly<Record<Normalise, string>> = {
 
 export const TROUBLE: Readonly<Record<What, string>> = {
   gradients:
-    "Trouble: a line along the bottom, where all gradients are 0, or a leap where the learning rate stays.",
+    "Trouble: gradients that are exactly 0 from some time on, or a leap where the learning rate stays.",
   weights: "Trouble: values that grow without end, or that stand still while those of other layers move.",
   update:
     "Trouble: a tenth or more of the weights in one step; a thousandth is usual, and exactly 0 is dead.",

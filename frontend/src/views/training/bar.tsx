@@ -26,13 +26,13 @@ export function Bar({ children, compares }: BarProps): JSX.Element {
   const runs = (store.data.runs.value?.runs ?? []).filter(({ name }) => name !== store.view.run.value);
   const clock = useDerived(() => {
     const { hover } = state;
-    const time = hover.value ?? store.view.time.value;
+    const time = hover.value ?? state.now.value;
     return `${store.derived.unit.value} ${time.toFixed(2).replace(/\.?0+$/, "")}`;
   }, [store, state]);
   const middle = () => (window.peek().from + window.peek().to) / 2;
   const around = () => {
     const { from, to } = window.peek();
-    const now = store.view.time.peek();
+    const now = state.now.peek();
     return now >= from && now <= to ? now : middle();
   };
   return (
@@ -98,9 +98,7 @@ export function Bar({ children, compares }: BarProps): JSX.Element {
           type="button"
           class="pill"
           title="Keep a line here through all pictures, or take it away"
-          onClick={() =>
-            state.togglePin(store.view.time.peek(), REACH * (window.peek().to - window.peek().from))
-          }
+          onClick={() => state.togglePin(state.now.peek(), REACH * (window.peek().to - window.peek().from))}
         >
           pin this time
         </button>{" "}

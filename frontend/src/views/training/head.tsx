@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { type Curve, drawCurves, rangeOf } from "../../charts/curve";
 import { timeTicks } from "../../charts/ticks";
-import { rateSegments, rateText } from "../../state/learning_rate";
+import { type RateSegment, rateSegments, rateText } from "../../state/learning_rate";
 import type { Log } from "../../state/training";
 import { useStore } from "../store_context";
 import { Plot } from "./plot";
@@ -13,6 +13,8 @@ import { useAnswer } from "./use_answer";
 
 const RATE_HEIGHT = 16;
 const CURVE_HEIGHT = 56;
+/** Rates that are told one by one. */
+const MOST_SAID = 8;
 /** Least pixels of a rate that is written into its piece. */
 const LABEL_ROOM = 34;
 
@@ -53,7 +55,7 @@ function Rates({ log }: { log: Log }): JSX.Element | null {
   if (groups === 0) return null;
   const shown = Math.min(group.value, groups - 1);
   const segments = value === null ? [] : rateSegments(value, shown);
-  const said = segments.map(({ first, from }) => `${rateText(first)} from ${from.toFixed(1)}`).join(", ");
+  const said = inWords(segments);
   return (
     <Row
       name={
@@ -83,7 +85,8 @@ function Rates({ log }: { log: Log }): JSX.Element | null {
         label={`Learning rate: ${said}`}
         inputs={[segments, dark.value]}
         draw={(context, scale, height) => {
-          const most = Math.max(...segments.map(({ first, last }) => Math.max(first, last)), 1e-30);
+          const most = Math.max(peakOf(segments), 1e-30);
+          let labelled = false;
           context.font = "10px Roboto, sans-serif";
           context.textBaseline = "middle";
           for (const { from, to, first, last } of segments) {
@@ -96,11 +99,29 @@ function Rates({ log }: { log: Log }): JSX.Element | null {
             if (Math.min(right, scale.width) - Math.max(left, 0) < LABEL_ROOM) continue;
             context.fillStyle = token("--text");
             context.fillText(rateText(first), Math.max(left, 0) + 5, height / 2 + 0.5);
+            labelled = true;
           }
+          if (labelled || segments.length === 0) return;
+          context.fillStyle = token("--text");
+          context.fillText(`at most ${rateText(most)}`, 5, height / 2 + 0.5);
         }}
       />
     </Row>
   );
+}
+
+function peakOf(segments: readonly RateSegment[]): number {
+  return Math.max(...segments.map(({ first, last }) => Math.max(first, last)));
+}
+
+/** Each rate, or of a schedule that changes all the time its ends and its peak. */
+function inWords(segments: readonly RateSegment[]): string {
+  const [start, end] = [segments[0], segments.at(-1)];
+  if (start === undefined || end === undefined) return "not known yet";
+  if (segments.length > MOST_SAID) {
+    return `from ${rateText(start.first)} to ${rateText(end.last)}, at most ${rateText(peakOf(segments))}`;
+  }
+  return segments.map(({ first, from }) => `${rateText(first)} from ${from.toFixed(1)}`).join(", ");
 }
 
 /** Orders of magnitude look alike: the eighth part of a rate is a third as strong. */
@@ -133,7 +154,7 @@ function Curves({ log }: { log: Log }): JSX.Element | null {
     scalar === null
       ? null
       : { times: scalar.times, values: scalar.values.map((v) => v ?? Number.NaN), colour: "--curve" };
-  const last = error === null ? Number.NaN : (error.values[error.values.length - 1] as number);
+  const last = error === null ? undefined : Array.from(error.values).findLast(Number.isFinite);
   return (
     <Row
       class="plot-curves"
@@ -143,7 +164,7 @@ function Curves({ log }: { log: Log }): JSX.Element | null {
             <span>
               <i style={{ background: "var(--poor)" }} /> error of{" "}
               {set?.name === "probe" ? "the probe" : "the set"}{" "}
-              <b class="numeric">{(100 * last).toFixed(1)}%</b>
+              <b class="numeric">{last === undefined ? "not seen" : `${(100 * last).toFixed(1)} %`}</b>
             </span>
           )}
           {tags.length > 0 && (

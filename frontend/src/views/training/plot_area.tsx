@@ -50,7 +50,6 @@ interface PlotAreaProps {
 
 /** Around everything that has the clock as its x. */
 export function PlotArea({ room = MARGIN, children }: PlotAreaProps): JSX.Element {
-  const store = useStore();
   const log = useTraining();
   const area = useRef<HTMLDivElement>(null);
   const width = Math.max(0, useWidth(area) - GUTTER - room);
@@ -71,7 +70,7 @@ export function PlotArea({ room = MARGIN, children }: PlotAreaProps): JSX.Elemen
         }}
         onClick={(event) => {
           const time = timeAt(event, scale);
-          if (time !== null) store.seek(time);
+          if (time !== null) log.goTo(time);
         }}
         onWheel={(event) => {
           if (!event.ctrlKey && !event.metaKey) return;
@@ -92,7 +91,7 @@ export function Lines({ scale }: { scale: TimeScale }): JSX.Element {
   const log = useTraining();
   const lines = useDerived(() => {
     const all = [
-      { kind: "now", time: store.view.time.value },
+      { kind: "now", time: log.now.value },
       ...log.pins.value.map((time) => ({ kind: "pin", time })),
       ...(log.hover.value === null ? [] : [{ kind: "hover", time: log.hover.value }]),
     ];
