@@ -35,6 +35,7 @@ _ABSENT = {
     "details": "This file was made without the activations, so neighbours are not known; export it with --activations.",
     "image": "This file was made without pictures at full size; export it with --activations.",
     "outcomes": "This snapshot has no logits, so there is nothing that the model predicted.",
+    "training": "This file holds the maps. Layers, Classes and Cube are shown by TensorBoard on the log directory.",
 }
 
 

@@ -183,3 +183,11 @@ test("Escape closes what is open first, and then clears the selection", () => {
   press("Escape");
   expect(store.explore.selection.value?.count).toBe(0);
 });
+
+test("letters of the map do nothing where there is no map", () => {
+  store.view.tab.value = "layers";
+  for (const key of ["v", "l", "s"]) expect(press(key)).toBe(false);
+  expect([comparison(store).others.value.length, store.view.markLies.value, shares]).toEqual([0, false, 0]);
+  press("r");
+  expect(ranking(store).open.value).toBe(true);
+});

@@ -98,6 +98,9 @@ const LETTERS: Readonly<Record<string, (store: Store, actions: KeyActions) => vo
   s: (_, actions) => actions.share(),
 };
 
+/** Letters that do something to the map, and nothing where it is not shown. */
+const OF_THE_MAP = "fmlbhtpvds";
+
 /**
  * Does what a key stands for.
  *
@@ -146,7 +149,9 @@ export function handleKey(event: KeyboardEvent, store: Store, actions: KeyAction
       else if (!store.inspect.closeEmpty()) store.explore.clearSelection();
       return true;
   }
-  const does = LETTERS[event.key.toLowerCase()];
+  const letter = event.key.toLowerCase();
+  if (store.view.tab.peek() !== "space" && OF_THE_MAP.includes(letter)) return false;
+  const does = LETTERS[letter];
   does?.(store, actions);
   return does !== undefined;
 }
