@@ -91,7 +91,7 @@ def _logged_steps() -> list[Result]:
     plain, logged = [], []
     with tempfile.TemporaryDirectory() as run:
         options = TrainingLog(lambda n: n % 2 == 0)
-        recorder = ParameterRecorder(model, optimizer, options, Journal(run, lambda *_: None))
+        recorder = ParameterRecorder(model, optimizer, options, ParameterRows(Journal(run, lambda *_: None)))
         for pair in range(PAIRS + 1):
             times = _seconds(step), _seconds(step)
             if pair:  # the first has nothing to compare with
@@ -127,7 +127,7 @@ def _other_steps() -> Result:
         for _ in range(PAIRS):
             without = _seconds(steps)
             never = TrainingLog(lambda n: n < 0)
-            recorder = ParameterRecorder(model, optimizer, never, Journal(run, lambda *_: None))
+            recorder = ParameterRecorder(model, optimizer, never, ParameterRows(Journal(run, lambda *_: None)))
             extra.append(_seconds(steps) - without)
             recorder.close()
     value = 1e6 * statistics.median(extra) / IDLE_STEPS

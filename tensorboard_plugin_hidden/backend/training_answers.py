@@ -6,12 +6,14 @@ nothing here makes a table of snapshots and samples but for the samples of one c
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.training_log.clusters import error_clusters
 from tensorboard_plugin_hidden.training_log.flips import UNSEEN, Runs, correctness, encode, extend
 
@@ -28,6 +30,9 @@ NOT_SEEN = 255
 
 MOST = 65535
 """What does not fit 16 bits is cut to this; of an answer: not seen."""
+
+MOST_ANSWERS = 50_000_000
+"""Answers to the samples of a class that are told: 100 MB, and some 400 MB while they are put in order."""
 
 _BLOCK = 128
 """Snapshots that are held as a table of samples at once."""
@@ -158,22 +163,33 @@ def class_history(log: AnswerLog, number: int) -> tuple[Arrays, dict[str, Any]]:
 
     Returns:
         ``rows`` and ``answers`` as in ``docs/http_api.md``, like histories adjacent; and ``ids``.
+
+    Raises:
+        HiddenError: They are more than ``MOST_ANSWERS``.
     """
     from tensorboard_plugin_hidden.training_log.order import similarity_order
 
     rows = np.flatnonzero(log.labels == number)
+    if len(rows) * len(log.steps) > MOST_ANSWERS:
+        raise HiddenError(
+            f"class {number} has too many answers to show each",
+            expected=f"at most {MOST_ANSWERS:,}",
+            got=f"{len(rows):,} samples at {len(log.steps):,} snapshots",
+            fix="Log the answers to fewer samples, or at fewer steps.",
+        )
     place = np.full(len(log.labels), -1, np.int32)
     place[rows] = np.arange(len(rows))
     mine = np.flatnonzero(place[log.sample] >= 0)
     column, when, answer = place[log.sample[mine]], log.snapshot[mine], log.answer[mine]
     bounds = np.searchsorted(when, np.arange(len(log.steps) + 1))
-    answers = np.full((len(log.steps), len(rows)), UNSEEN, np.int32)
+    codes = np.empty((len(log.steps), len(rows)), np.uint16)
+    right = np.empty(codes.shape, np.int8)
     now = np.full(len(rows), UNSEEN, np.int32)
-    for row, start, stop in zip(answers, bounds, bounds[1:], strict=False):
+    for t, (start, stop) in enumerate(itertools.pairwise(bounds)):
         now[column[start:stop]] = answer[start:stop]
-        row[:] = now
-    order = similarity_order(correctness(answers, log.labels[rows]))
-    codes = np.where(answers < 0, MOST, np.minimum(answers, MOST)).astype(np.uint16)
+        codes[t] = np.where(now < 0, MOST, np.minimum(now, MOST))
+        right[t] = correctness(now[None], log.labels[rows])[0]
+    order = similarity_order(right)
     arrays: Arrays = {"rows": rows[order].astype(np.int32), "answers": codes[:, order]}
     return arrays, {"ids": [log.ids[row] for row in rows[order].tolist()]}
 

@@ -117,10 +117,11 @@ def _of_layer(series: LayerSeries, place: int) -> Iterator[_Found]:
                 most = float(count[finding.index : last + 1].max())
                 says = f"{array} have {what} ({most:,.0f} of the values at most)"
                 yield _Found(array, statistic, "non-finite", finding.index, last, most, says)
-    still = gradients[:, _LEAST, GRADIENTS.index("zeros")] >= 1
+    zeros = gradients[:, _LEAST, GRADIENTS.index("zeros")]
+    still = zeros >= 1
     yield from _dead("gradients", "zeros", still, "all gradients are zero")
-    # A layer whose gradients are zero is told of once.
-    no_update = (series.update[:, _GREATEST, place] == 0) & ~still
+    # A layer whose gradients are zero is told of once, and a frozen one, which has none, is not.
+    no_update = (series.update[:, _GREATEST, place] == 0) & (zeros < 1)
     yield from _dead("update", None, no_update, "weights get gradients, but no update")
     update = series.update[:, _GREATEST, place]
     for finding in explosions(update):
@@ -129,7 +130,10 @@ def _of_layer(series: LayerSeries, place: int) -> Iterator[_Found]:
         says = f"the update over the weight is {times_over:,.0f} times what was usual, and stays so,"
         yield _Found("update", None, "explosion", finding.index, last, times_over, says)
     norm = gradients[:, _GREATEST, GRADIENTS.index("l2")]
+    rows = np.diff(series.edges)
     for finding in sudden(norm):
+        if finding.kind == "drop" and rows[finding.index] < rows.max():
+            continue  # The greatest of fewer rows is less.
         usual = (finding.low + finding.high) / 2
         reach = max((finding.high - finding.low) / 2, 1e-30)
         weight = abs(finding.value - usual) / reach

@@ -106,11 +106,9 @@ def matrix(anomalies: npt.NDArray[np.bool_], marks: Marks, offsets: npt.NDArray[
 def _detail(
     anomalies: npt.NDArray[np.bool_], marks: Marks, layers: npt.NDArray[np.int64], offsets: npt.NDArray[np.int64]
 ) -> Json:
-    from tensorboard_plugin_hidden.training_log.correlation import LEAST_WEIGHT, detail, mini_sets
+    from tensorboard_plugin_hidden.training_log.correlation import detail
 
-    weights = sorted((one.weight for one in mini_sets(anomalies, marks.members, layers)), reverse=True)
-    least = LEAST_WEIGHT if len(weights) <= MOST_SETS else weights[MOST_SETS - 1] + 1
-    found = detail(anomalies, marks.members, layers, least)
+    found = detail(anomalies, marks.members, layers, most=MOST_SETS)
     sizes = np.array([len(one.filters) for one in found.sets], np.int64)
     return {
         "sets": [

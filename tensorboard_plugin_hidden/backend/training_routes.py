@@ -98,8 +98,9 @@ class TrainingRoutes:
         start, stop = _span(request, stretch.rows)
         level = level_for(stop - start, _width(request))
         columns = 4 if array == "bands" else len(statistics or [0])
-        _require_small((((stop - start) >> 2 * level) + 2) * 3 * columns * len(places))
         part = slice(min(places), max(places) + 1)
+        # What is read is all from the first to the last; a place may be asked for twice.
+        _require_small((((stop - start) >> 2 * level) + 2) * 3 * columns * max(part.stop - part.start, len(places)))
         buckets = read_buckets(log.store, stretch, array, start, stop, level, part, statistics)
         values = series_values(buckets, [one - part.start for one in places])
         return _packed(request, bucket_edges(buckets.edges, log.clock(place)) | {"values": values}, fixed=fixed)
@@ -341,7 +342,7 @@ def _width(request: Request) -> int:
 
 def _require_small(numbers: int) -> None:
     if numbers > _MOST_NUMBERS:
-        raise ClientError(400, f"The answer would have {numbers:,} numbers; ask for fewer places or a smaller width.")
+        raise ClientError(400, f"That takes {numbers:,} numbers; ask for fewer or nearer places, or a smaller width.")
 
 
 def _packed(request: Request, arrays: Arrays, meta: Json | None = None, *, fixed: bool) -> Response:

@@ -23,7 +23,7 @@ from tensorboard_plugin_hidden.backend.training_series import Anchors, filter_of
 from tensorboard_plugin_hidden.format.answers import PROBE, AnswerLog, Samples, read_answers
 from tensorboard_plugin_hidden.format.history import History, current
 from tensorboard_plugin_hidden.format.parameter_levels import FILTER_CHANGE
-from tensorboard_plugin_hidden.format.parameter_series import Clock, Stretch, read_clock, read_rows, stretches
+from tensorboard_plugin_hidden.format.parameter_series import Clock, Stretch, read_clocks, read_rows, stretches
 from tensorboard_plugin_hidden.format.schema import AnswersRecord, ParametersRecord, Record, SnapshotRecord
 from tensorboard_plugin_hidden.format.store import StoreReader
 from tensorboard_plugin_hidden.training_log.flips import Runs
@@ -69,7 +69,7 @@ class RunLog:
         self.answers: dict[str, AnswerLog] = {name: narrowed(log) for name, log in answers.items()}
         self._moments = _moments(history, found)
         self._lock, self._computing = threading.RLock(), threading.Lock()
-        self._clocks: dict[int, Clock] = {}
+        self._clocks: list[Clock] = []
         self._usual: dict[int, tuple[Usual, npt.NDArray[np.uint16]]] = {}
         self._runs: dict[str, Runs] = {}
         self._texts: OrderedDict[Hashable, Any] = OrderedDict()
@@ -80,8 +80,8 @@ class RunLog:
     def clock(self, stretch: int) -> Clock:
         """When the rows of a stretch were."""
         with self._lock:
-            if stretch not in self._clocks:
-                self._clocks[stretch] = read_clock(self.store, self.stretches[stretch])
+            if not self._clocks:
+                self._clocks = read_clocks(self.store, self.stretches)
             return self._clocks[stretch]
 
     def runs(self, name: str) -> Runs:

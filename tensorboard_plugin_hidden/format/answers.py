@@ -6,6 +6,7 @@ with all of its answers, so that hiding an earlier one never leaves a gap.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -53,12 +54,13 @@ class AnswerLog:
         ids: N strings or integers, in order of first appearance.
         labels: int32 [N], -1 for none.
         classes: Names of all classes that are labels or answers.
-        steps: T steps, ascending.
+        steps: T steps, ascending. A step that was logged after later ones is left out.
         sample: int32 [E], which sample's answer changed,
         snapshot: int32 [E], at which snapshot, from 0,
         answer: int32 [E], to which class; -1 for not seen. In order of (snapshot, sample). Before its first change a
             sample was not seen.
         version: Of the newest record.
+        read: Versions of all records that this was read from, in order.
     """
 
     name: str
@@ -70,6 +72,7 @@ class AnswerLog:
     snapshot: IntArray
     answer: IntArray
     version: str
+    read: tuple[str, ...] = ()
 
 
 def changed_answers(before: IntArray, now: IntArray) -> dict[str, IntArray]:
@@ -152,11 +155,10 @@ def _read_set(
 ) -> AnswerLog:
     samples, places = _members(records, store, probe if name == PROBE else None)
     timeline = _Timeline(len(samples.ids))
-    new = records
-    if known is not None and (read := _already_read(records, known.version)):
+    new, session = records, ""
+    if known is not None and (read := _already_read(records, known.read)):
         timeline.take_up(known)
-        new = records[read:]
-    session = records[-1].version.session if new is not records else ""
+        new, session = records[read:], records[read - 1].version.session
     for record, (sample, answer) in zip(new, _changes(new, store), strict=True):
         begins, session = record.version.session != session, record.version.session
         place = places[session]
@@ -164,17 +166,19 @@ def _read_set(
     snapshot, sample, answer = timeline.events()
     highest = max(int(samples.labels.max(initial=-1)), int(answer.max(initial=-1)))
     classes = (*names, *(str(number) for number in range(len(names), highest + 1)))
-    version = str(records[-1].version)
-    return AnswerLog(name, samples.ids, samples.labels, classes, timeline.steps, sample, snapshot, answer, version)
+    versions = tuple(str(record.version) for record in records)
+    columns = (sample, snapshot, answer)
+    return AnswerLog(name, samples.ids, samples.labels, classes, timeline.steps, *columns, versions[-1], versions)
 
 
-def _already_read(records: list[Record], version: str) -> int:
+def _already_read(records: list[Record], versions: tuple[str, ...]) -> int:
     """How many of the records an earlier reading has seen; 0 where it is of no use."""
-    for i, record in enumerate(records):
-        if str(record.version) == version:
-            # A session that began since may have hidden some of what was read.
-            return i + 1 if records[-1].version.session == record.version.session else 0
-    return 0
+    count = len(versions)
+    # A session that began since may have hidden some of what was read.
+    same = tuple(str(record.version) for record in records[:count]) == versions
+    # What was left out is not in the earlier reading, and what comes next is said relative to it.
+    ascending = all(one.step <= other.step for one, other in itertools.pairwise(records[:count]))
+    return count if same and ascending else 0
 
 
 def _members(
@@ -233,8 +237,9 @@ class _Timeline:
     def __init__(self, samples: int) -> None:
         self.steps: list[int] = []
         self._now = np.full(samples, UNSEEN, np.int32)
-        self._shown = self._now.copy()
-        """The answers at the step before the newest."""
+        """The answers as of the last record, which what changed is relative to."""
+        self._newest, self._shown = self._now.copy(), self._now.copy()
+        """The answers at the newest step, and at the one before."""
         self._events: list[tuple[IntArray, IntArray, IntArray]] = []
 
     def take_up(self, known: AnswerLog) -> None:
@@ -245,16 +250,22 @@ class _Timeline:
             self._shown = self._now.copy()
             # The last of several assignments to one place counts.
             self._now[known.sample[part]] = known.answer[part]
+        self._newest = self._now.copy()
         self._events = [(known.snapshot[:last], known.sample[:last], known.answer[:last])]
 
     def apply(self, step: int, sample: npt.NDArray[np.integer], answer: IntArray, *, begins: bool) -> None:
-        """Takes the changes of one record; where a session begins, nothing was seen before."""
-        if not self.steps or step != self.steps[-1]:
+        """Takes the changes of one record; where a session begins, nothing was seen before.
+
+        The answers of a step that comes after later ones are not shown.
+        """
+        if not self.steps or step > self.steps[-1]:
             self._finish()
             self.steps.append(step)
         if begins:
             self._now[:] = UNSEEN
         self._now[sample] = answer
+        if step == self.steps[-1]:
+            self._newest = self._now.copy()
 
     def events(self) -> tuple[IntArray, IntArray, IntArray]:
         """Snapshot, sample and answer of all changes."""
@@ -264,8 +275,8 @@ class _Timeline:
         return np.concatenate(snapshot), np.concatenate(sample), np.concatenate(answer)
 
     def _finish(self) -> None:
-        changes = changed_answers(self._shown, self._now)
+        changes = changed_answers(self._shown, self._newest)
         if len(changes["sample"]):
             snapshot = np.full(len(changes["sample"]), len(self.steps) - 1, np.int32)
             self._events.append((snapshot, changes["sample"], changes["answer"]))
-            self._shown = self._now.copy()
+            self._shown = self._newest

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.parameters import BANDS, CHANGE
 from tensorboard_plugin_hidden.format.schema import PayloadRef
 
@@ -69,7 +70,8 @@ class PyramidWriter:
             rows: The arrays of the log, of which those with levels are taken; rows along their first axis.
 
         Raises:
-            HiddenError: The store cannot be written. What ``stored`` counts is there; no more rows may be added.
+            HiddenError: The store cannot be written, or the group is another pyramid's. What ``stored`` counts is
+                there; no more rows may be added.
         """
         count = len(next(iter(rows.values())))
         entries = {name: as_entries(name, rows[name]) for name in (FILTER_CHANGE, *SCALARS)}
@@ -90,10 +92,21 @@ class PyramidWriter:
             ready = {name: np.concatenate([self._ready[level][name], values]) for name, values in entries.items()}
             self._ready[level] = ready
             if len(ready[FILTER_CHANGE]) >= _BATCH:
-                self._extend(level_group(self.group, level + 1), ready)
+                place = PayloadRef(level_group(self.group, level + 1), self.stored[level])
+                self._require_place(place, self._extend(place.group, ready))
                 self._ready[level] = {name: values[:0].copy() for name, values in ready.items()}
                 written = self.stored[level] + len(ready[FILTER_CHANGE])
                 self.stored = (*self.stored[:level], written, *self.stored[level + 1 :])
+
+    @staticmethod
+    def _require_place(expected: PayloadRef, got: PayloadRef) -> None:
+        if got != expected:  # Readers number buckets by the rows they are of.
+            raise HiddenError(
+                "there are buckets of another pyramid",
+                expected=f"row {expected.row} of {expected.group}",
+                got=f"row {got.row} of {got.group}",
+                fix="Give every pyramid a group of its own.",
+            )
 
 
 def level_group(group: str, level: int) -> str:

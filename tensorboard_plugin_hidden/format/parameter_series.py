@@ -83,8 +83,8 @@ class Clock(NamedTuple):
         steps: int64 [rows], training steps, counted over all sessions.
         snapshot_steps: int64 [rows], the user's step where a row belongs to a snapshot, else -1.
         times: float64 [rows], the user's step of every row: interpolated by row number between rows that belong to
-            snapshots, extrapolated at the rate of the nearest two before and after; the training steps where there are
-            fewer than two.
+            snapshots, of whichever stretch; extrapolated at the rate of the nearest two before and after; the training
+            steps where the whole run has fewer than two.
     """
 
     steps: npt.NDArray[np.int64]
@@ -159,19 +159,22 @@ def level_for(rows: int, width: int) -> int:
     return level
 
 
-def read_clock(store: StoreReader, stretch: Stretch) -> Clock:
-    """When the rows of a stretch were.
+def read_clocks(store: StoreReader, stretches: Sequence[Stretch]) -> list[Clock]:
+    """When the rows of each stretch were: one clock for the whole run, whose rows go on from stretch to stretch.
 
     Args:
         store: Of the run.
-        stretch: From ``stretches``.
+        stretches: All of the run, from ``stretches``.
 
     Raises:
         MissingDataError: The store is not in this copy of the log directory, or is damaged.
     """
-    read = read_rows(store, stretch, [STEP, "snapshot_step"], 0, stretch.rows)
-    steps, snapshot_steps = read[STEP], read["snapshot_step"]
-    return Clock(steps, snapshot_steps, _times(steps, snapshot_steps))
+    if not stretches:
+        return []
+    read = [read_rows(store, one, [STEP, "snapshot_step"], 0, one.rows) for one in stretches]
+    times = _times(*(np.concatenate([rows[name] for rows in read]) for name in (STEP, "snapshot_step")))
+    parts = np.split(times, np.cumsum([one.rows for one in stretches])[:-1])
+    return [Clock(rows[STEP], rows["snapshot_step"], part) for rows, part in zip(read, parts, strict=True)]
 
 
 def read_rows(

@@ -71,6 +71,8 @@ class AnswersLog:
     def add_probe(self, logits: FloatArray, step: int) -> None:
         """Logs what was answered to the probe; of several layers at one step once, unless they differ.
 
+        Where layers are logged one after the other, a step below the last is left out: another layer has told of it.
+
         Args:
             logits: float [N, C], a row for each sample of the probe.
             step: The training step.
@@ -78,7 +80,8 @@ class AnswersLog:
         Raises:
             HiddenError: The store cannot be written; what is logged next includes these changes then.
         """
-        self._add(PROBE, step, predicted(logits))
+        if PROBE not in self._last or step >= self._last[PROBE][0]:
+            self._add(PROBE, step, predicted(logits))
 
     def check_outcomes(self, ids: Any, predictions: Any, labels: Any) -> IntArray:
         """Takes in samples that the caller names, and what was answered to them.
@@ -162,12 +165,10 @@ class AnswersLog:
 
 
 def _names(ids: Any) -> list[int | str]:
-    if isinstance(ids, Tensor):
-        ids = ids.detach().cpu().numpy()
     items: Any = None
     if not isinstance(ids, str | bytes | Mapping):
         try:
-            items = ids.tolist() if isinstance(ids, np.ndarray) else [*ids]
+            items = ids.tolist() if isinstance(ids, np.ndarray | Tensor) else [*ids]
         except TypeError:
             items = None
     if isinstance(items, list):
@@ -194,19 +195,22 @@ def _names(ids: Any) -> list[int | str]:
 
 
 def _class_numbers(name: str, values: Any, count: int, least: int) -> IntArray:
-    if isinstance(values, Tensor):
-        values = values.detach().cpu().numpy()
-    elif not isinstance(values, np.ndarray):
-        try:
-            values = np.asarray([_NO_LABEL if value is None else value for value in values])
-        except (TypeError, ValueError):
-            values = np.asarray(None)
-    array: npt.NDArray[Any] = values
+    array: npt.NDArray[Any]
+    try:
+        if isinstance(values, Tensor):
+            array = values.detach().cpu().numpy()
+        elif isinstance(values, np.ndarray):
+            array = values
+        else:
+            array = np.asarray([_NO_LABEL if value is None else value for value in values])
+    except (TypeError, ValueError):  # also of numbers that numpy does not know, as bfloat16
+        array = np.asarray(None)
     if array.shape != (count,) or array.dtype.kind not in "iu":
+        given = values if isinstance(values, Tensor) else array
         raise HiddenError(
             f"{name} do not match the ids",
             expected=f"{count} class numbers, one for each id",
-            got=f"{array.dtype} of shape {list(array.shape)}",
+            got=f"{given.dtype} of shape {list(given.shape)}",
             fix="Pass a vector of integers, as logits.argmax(1).",
         )
     outside = (array < least) | (array >= MAX_CLASSES)

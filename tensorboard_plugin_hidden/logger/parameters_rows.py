@@ -16,7 +16,7 @@ from tensorboard_plugin_hidden.format.store import group_name
 
 
 class ParameterRows:
-    """The rows of one session.
+    """The rows of one session, of which there is one: it numbers what is written.
 
     Args:
         journal: Where to.

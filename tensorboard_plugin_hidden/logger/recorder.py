@@ -36,6 +36,7 @@ from tensorboard_plugin_hidden.format.snapshot import Snapshot
 from tensorboard_plugin_hidden.format.snapshot_codec import PROGRAM, encode_snapshot
 from tensorboard_plugin_hidden.format.store import group_name
 from tensorboard_plugin_hidden.logger.answers import AnswersLog
+from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.selection import selected_rows
 from tensorboard_plugin_hidden.projection.service import Progress, ProjectionService
@@ -67,6 +68,7 @@ class Recorder:
         self._journal.mark_run()
         self._journal.write(SessionRecord(tensorboard_plugin_hidden.__version__, time.time(), purge_step))
         self._answers = AnswersLog(self._journal)
+        self._parameters = ParameterRows(self._journal)
         self._probe: Probe | None = None
         self._probe_version = ""
         self._row_of: dict[int | str, int] = {}
@@ -82,9 +84,9 @@ class Recorder:
         return self._logged
 
     @property
-    def journal(self) -> Journal:
-        """The session that everything is written to."""
-        return self._journal
+    def parameters(self) -> ParameterRows:
+        """The rows of the session's training log, whoever measures them."""
+        return self._parameters
 
     @property
     def probe(self) -> Probe | None:
@@ -229,7 +231,7 @@ class Recorder:
         try:
             self._answers.add_outcomes(answers, int(step))
         except HiddenError as error:
-            if last < 0:
+            if last < 0 and not self._logged:
                 raise
             warnings.warn(f"The outcomes of step {step} are not logged. {error}", HiddenWarning, stacklevel=3)
 

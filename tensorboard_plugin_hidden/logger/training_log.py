@@ -19,7 +19,6 @@ import torch
 from torch import nn
 
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
-from tensorboard_plugin_hidden.format.journal import Journal
 from tensorboard_plugin_hidden.format.parameters import BANDS, CHANGE, STEP, bands, encode_change
 from tensorboard_plugin_hidden.logger.parameters import NETWORK_FILTERS, ParameterStatistics, ParameterTracker
 from tensorboard_plugin_hidden.logger.parameters_reduce import CHANGES, STATISTICS
@@ -61,7 +60,7 @@ class ParameterRecorder:
     """
 
     def __init__(
-        self, model: nn.Module, optimizer: Any, options: TrainingLog, journal: Journal, first_step: int = 0
+        self, model: nn.Module, optimizer: Any, options: TrainingLog, written: ParameterRows, first_step: int = 0
     ) -> None:
         # A wrapper, as of accelerate, is stepped over.
         while isinstance(getattr(optimizer, "optimizer", None), torch.optim.Optimizer):
@@ -75,7 +74,7 @@ class ParameterRecorder:
             )
         self._optimizer = optimizer
         self._options = options
-        self._written = ParameterRows(journal)
+        self._written = written
         self._tracker = ParameterTracker(model)
         self._steps = 0
         self._due = False

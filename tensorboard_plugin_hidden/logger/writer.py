@@ -125,8 +125,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         parameters = None
         if training_log is not False:
             options = TrainingLog() if training_log is True else training_log
-            journal = self._recording().journal
-            parameters = ParameterRecorder(model, optimizer, options, journal, self._purged_from or 0)
+            rows = self._recording().parameters
+            parameters = ParameterRecorder(model, optimizer, options, rows, self._purged_from or 0)
         if method is not None:
             self._recording().start_projection(method)
         if self._watched is not None and self._watched.parameters is not None:
@@ -279,7 +279,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         self._require_probe(places, labels)
         recorder.add_frame(logged_frame(layer, int(step), places, outputs))
 
-    def add_outcomes(self, ids: Any, predictions: Any, labels: Any = None, global_step: int = 0) -> None:
+    def add_outcomes(self, ids: Any, predictions: Any, labels: Any = None, *, global_step: int) -> None:
         """Logs what the model answered, as of a whole validation set; of a step logged twice the last call counts.
 
         Args:

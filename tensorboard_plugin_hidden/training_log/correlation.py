@@ -139,7 +139,7 @@ def mini_sets(
         if weight >= least_weight:
             one = MiniSet(int(layers[filters[0]]), filters.astype(np.int32), iterations.astype(np.int32), weight)
             found.append(one)
-    return sorted(found, key=lambda one: (one.layer, int(one.filters[0])))
+    return sorted(found, key=_place)
 
 
 def overview(
@@ -174,6 +174,7 @@ def detail(
     layers: npt.NDArray[np.integer],
     least_weight: int = LEAST_WEIGHT,
     *,
+    most: int | None = None,
     seed: int = 0,
 ) -> Detail:
     """The matrix of mini-sets and classes, with the null of shifts.
@@ -186,16 +187,22 @@ def detail(
         members: bool [iterations, filters].
         layers: int [filters].
         least_weight: As for ``mini_sets``.
+        most: How many sets, at most: the heaviest, of equal ones the first by (layer, first filter). None: all.
         seed: As for ``overview``.
 
     Raises:
         HiddenError: The shapes do not match.
     """
-    sets = mini_sets(anomalies, members, layers, least_weight)
+    heaviest = sorted(mini_sets(anomalies, members, layers, least_weight), key=lambda one: -one.weight)[:most]
+    sets = sorted(heaviest, key=_place)
     series = np.zeros((len(sets), len(members)), bool)
     for row, one in zip(series, sets, strict=True):
         row[:] = members[:, one.filters].all(axis=1)
     return Detail(sets, *_marks(sparse.csr_array(series.T.astype(np.int64)), anomalies, seed))
+
+
+def _place(one: MiniSet) -> tuple[int, int]:
+    return one.layer, int(one.filters[0])
 
 
 def _marks(

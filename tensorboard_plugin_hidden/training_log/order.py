@@ -47,7 +47,7 @@ def similarity_order(history: npt.NDArray[Any]) -> Order:
     [1, 3, 0, 2]
     """
     _check(history)
-    states = np.where(history.T < 0, 0, np.where(history.T > 0, 1, -1)).astype(np.int8)
+    states = np.where(history.T < 0, np.int8(0), np.where(history.T > 0, np.int8(1), np.int8(-1)))
     distinct, group, sizes = _distinct(states)
     return _by_group(_oriented(_first_component(distinct, sizes), distinct.sum(axis=1, dtype=np.int64)), group)
 

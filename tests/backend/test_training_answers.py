@@ -12,6 +12,7 @@ from tensorboard_plugin_hidden.backend.training_answers import (
     flip_columns,
     same_beginning,
 )
+from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.answers import AnswerLog, changed_answers
 from tensorboard_plugin_hidden.training_log.flips import correctness, encode
 from tensorboard_plugin_hidden.training_log.order import similarity_order
@@ -147,3 +148,10 @@ def test_every_answer_to_a_class(rng):
         assert meta["ids"] == [f"s{row}" for row in rows[order]]
         table = answers[:, rows[order]]
         np.testing.assert_array_equal(arrays["answers"], np.where(table < 0, 65535, table))
+
+
+def test_more_answers_than_anybody_looks_at_are_refused():
+    none = np.empty(0, np.int32)
+    log = AnswerLog("outcomes", [], np.zeros(10_000, np.int32), (), list(range(5_001)), none, none, none, "ab.1")
+    with pytest.raises(HiddenError, match=r"class 0 has too many answers .* got 10,000 samples at 5,001 snapshots"):
+        class_history(log, 0)

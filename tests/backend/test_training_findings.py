@@ -64,10 +64,20 @@ def test_no_update_although_there_are_gradients(rng):
 
 def test_frozen_layers_and_short_logs_are_no_findings(rng):
     series = healthy(rng)
-    series.gradients[:, :, 2], series.update[:, :, 2] = np.nan, np.nan
+    series.gradients[:, :, 2], series.update[:, :, 2] = np.nan, 0
     assert found_in(series) == []
     one = LayerSeries(series.edges[:2], series.weights[:1], series.gradients[:1], series.update[:1])
     assert found_in(one) == []
+
+
+def test_the_greatest_of_fewer_rows_is_no_drop(rng):
+    series = healthy(rng)
+    series.gradients[-1, 2, 1, GRADIENTS.index("l2")] *= 0.2
+    assert [(one["kind"], one["first_row"]) for one in found_in(series)] == [("drop", 796)]
+    series.edges[-1] -= 1
+    assert found_in(series) == []
+    series.gradients[-1, 2, 1, GRADIENTS.index("l2")] *= 50
+    assert [(one["kind"], one["first_row"]) for one in found_in(series)] == [("spike", 796)]
 
 
 def test_infinite_values_are_json(rng):

@@ -89,6 +89,19 @@ def test_mini_sets_name_filters_of_their_layer(rng):
         assert detail["q"][place][column] == min(row[column] for row in detail["q"])
 
 
+def test_of_many_sets_of_one_weight_the_first_are_told():
+    offsets, snapshots = np.array([0, 1000]), 20
+    pairs = np.stack(np.triu_indices(snapshots, 1), axis=1)[:150]  # filter i is anomalous at two snapshots of its own
+    top = np.full((snapshots, 150), -1, np.int32)
+    for number, both in enumerate(pairs):
+        top[both, number] = number
+    found = marks(list(range(snapshots)), np.arange(float(snapshots)), top)
+    answer = matrix(np.ones((snapshots, 2), bool), found, offsets, detailed=True)
+    assert [one["filters"] for one in answer["detail"]["sets"]] == [[number] for number in range(MOST_SETS)]
+    assert {one["weight"] for one in answer["detail"]["sets"]} == {4}
+    assert len(answer["detail"]["marks"]) == len(answer["detail"]["q"]) == MOST_SETS
+
+
 def test_only_the_heaviest_sets_are_told(rng):
     offsets = np.array([0, 2000])
     top = np.stack([rng.permutation(2000)[:900] for _ in range(40)]).astype(np.int32)

@@ -377,6 +377,13 @@ def test_another_version_is_answered_as_of_now(server, log):
         ("series", {"array": "update", "places": "0", "width": 9, "start": 5, "stop": 5}, 400, "start must be below"),
         ("series", {"array": "update", "places": "0", "width": 9, "stop": 501}, 400, "stop must be a whole number"),
         ("series", {"array": "bands", "places": ",".join(["0"] * 2000), "width": 8192}, 400, "numbers; ask for fewer"),
+        # All places between two are read.
+        (
+            "series",
+            {"array": "weights", "statistics": ",".join(["l2"] * 1000), "places": "0,5", "width": 8192},
+            400,
+            "numbers; ask for fewer",
+        ),
         ("filters", {"layer": 4, "width": 9}, 404, "There is no layer 4; there are 4"),
         ("filters", {"layer": 1, "width": 9}, 404, "has no filters"),
         ("top", {"rows": "500"}, 400, "from 0 to 499"),

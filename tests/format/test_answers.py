@@ -59,6 +59,12 @@ def names(count):
     return [i if i % 3 else f"sample {i}" for i in range(count)]
 
 
+def same(one, other):
+    assert (one.ids, one.steps, one.version, one.read) == (other.ids, other.steps, other.version, other.read)
+    for part in ("labels", "sample", "snapshot", "answer"):
+        np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_random_histories_of_several_sessions(tmp_path, seed):
     """Samples are left out, join, and are answered anew; steps come twice; sessions take up before the end."""
@@ -85,10 +91,7 @@ def test_random_histories_of_several_sessions(tmp_path, seed):
     whole = run.read()[OUTCOMES]
     assert table(whole) == run.expected
     assert all(labels[name] == label for name, label in zip(whole.ids, whole.labels.tolist(), strict=True))
-    grown = known[OUTCOMES]
-    assert (whole.ids, whole.steps, whole.version) == (grown.ids, grown.steps, grown.version)
-    for part in ("labels", "sample", "snapshot", "answer"):
-        np.testing.assert_array_equal(getattr(whole, part), getattr(grown, part))
+    same(whole, known[OUTCOMES])
 
 
 def test_only_what_changed_is_stored(tmp_path):
@@ -139,6 +142,38 @@ def test_a_session_that_logs_nothing_hides_what_it_purges(tmp_path):
     known = run.read()
     run.session(1)
     assert table(run.read(known)[OUTCOMES]) == {0: {1: 0}}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_steps_that_come_again_after_later_ones_are_left_out(tmp_path, seed):
+    """As where training goes back to an epoch, and its purge_step counts batches."""
+    rng = np.random.default_rng(seed)
+    run, store, known, newest = Run(tmp_path), StoreReader(str(tmp_path)), None, {}
+    labels = dict.fromkeys(names(12), 0)
+    for steps in ([0, 1, 2, 3], [1, 2, 3, 3, 4], [2, 4, 5]):
+        run.session(1000)
+        for step in steps:
+            ids = [name for name in labels if rng.random() < 0.8]
+            run.give(step, {name: int(rng.integers(0, 3)) for name in ids}, labels)
+            if step >= max(newest, default=0):
+                newest[step] = run.expected[step]
+            known = run.read(known, store)
+            assert known[OUTCOMES].steps == sorted(newest)
+            assert table(known[OUTCOMES]) == newest
+            same(run.read()[OUTCOMES], known[OUTCOMES])
+
+
+def test_records_hidden_since_are_not_taken_from_an_earlier_reading(tmp_path):
+    run = Run(tmp_path)
+    run.session()
+    for step in range(4):
+        run.give(step, {"a": step, "b": 0}, {"a": 0, "b": 0})
+    run.session()
+    run.give(4, {"a": 9}, {"a": 0, "b": 0})
+    store, records = StoreReader(str(tmp_path)), current(run.records).answers
+    known = read_answers(records, store)
+    hidden = [records[0], records[-1]]  # steps 1 to 3 are hidden since, and the last session is the same
+    same(read_answers(hidden, store, known)[OUTCOMES], read_answers(hidden, store)[OUTCOMES])
 
 
 def test_the_probe_without_its_record_is_numbered(tmp_path):

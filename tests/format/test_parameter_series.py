@@ -11,7 +11,7 @@ from tensorboard_plugin_hidden.format import parameter_levels, parameter_series
 from tensorboard_plugin_hidden.format import store as store_module
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.journal import Journal
-from tensorboard_plugin_hidden.format.parameter_series import level_for, read_buckets, read_clock, read_rows, stretches
+from tensorboard_plugin_hidden.format.parameter_series import level_for, read_buckets, read_clocks, read_rows, stretches
 from tensorboard_plugin_hidden.format.parameters import BANDS, CHANGE, STEP, bands, decode_change, encode_change
 from tensorboard_plugin_hidden.format.schema import ParametersRecord, Record, SessionRecord, from_json, to_json
 from tensorboard_plugin_hidden.format.store import StoreReader, store_path
@@ -275,6 +275,19 @@ def test_a_disk_that_fills_between_rows_and_levels(tmp_path, rng, small, monkeyp
             check(store, stretch, written, name, 0, 256, level, (0, 128))
 
 
+def test_two_who_write_rows_of_one_session_do_not_share_levels(tmp_path, rng, small):
+    session = Session(tmp_path).write(rng, [64, 64])
+    session.rows = ParameterRows(session.journal)
+    session.write(rng, [64, 64, 64])
+    store, written = StoreReader(str(tmp_path)), joined(session.blocks)
+    (stretch,) = stretches(session.records, store)
+    assert stretch.rows == 320
+    borders = tuple(segment.start for segment in stretch.segments)
+    for name in ARRAYS:
+        for level in range(4):
+            check(store, stretch, written, name, 0, 320, level, borders)
+
+
 def test_a_log_without_levels_reads_the_same(tmp_path, rng, small):
     session = Session(tmp_path).write(rng, [64, 50], filters=FILTERS)
     old = [
@@ -325,7 +338,7 @@ def test_the_clock_goes_through_the_snapshots(tmp_path, rng):
     session = Session(tmp_path).write(rng, [20], snapshots=[3, 3, 5, 11])
     store = StoreReader(str(tmp_path))
     (stretch,) = stretches(session.records, store)
-    clock = read_clock(store, stretch)
+    (clock,) = read_clocks(store, [stretch])
     assert clock.steps.tolist() == list(range(1, 21))
     assert np.flatnonzero(clock.snapshot_steps >= 0).tolist() == [2, 4, 10]
     # snapshots 0, 2 and 3 at rows 2, 4 and 10
@@ -336,7 +349,21 @@ def test_without_two_snapshots_the_clock_is_the_training_steps(tmp_path, rng):
     session = Session(tmp_path).write(rng, [6], snapshots=[3])
     store = StoreReader(str(tmp_path))
     (stretch,) = stretches(session.records, store)
-    assert read_clock(store, stretch).times.tolist() == [1, 2, 3, 4, 5, 6]
+    (clock,) = read_clocks(store, [stretch])
+    assert clock.times.tolist() == [1, 2, 3, 4, 5, 6]
+    assert read_clocks(store, []) == []
+
+
+def test_the_clock_goes_on_over_stretches(tmp_path, rng):
+    session = Session(tmp_path).write(rng, [6], snapshots=[2])
+    session.write(rng, [3], named=layout("b"))
+    session.write(rng, [5], named=layout("c"), snapshots=[2, 12])
+    store = StoreReader(str(tmp_path))
+    clocks = read_clocks(store, stretches(session.records, store))
+    assert [len(clock.times) for clock in clocks] == [6, 3, 5]
+    # snapshot 0 at row 1 of the run, snapshot 1 at row 11
+    np.testing.assert_allclose(np.concatenate([clock.times for clock in clocks]), (np.arange(14) - 1) / 10, atol=1e-12)
+    assert clocks[2].steps.tolist() == [10, 11, 12, 13, 14]
 
 
 def test_bands_are_shares_of_the_filters_that_have_a_change():

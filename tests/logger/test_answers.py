@@ -38,7 +38,7 @@ def test_outcomes_read_back_as_they_were_given(tmp_path):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
         writer.add_outcomes(["a", "b", 7], [0, 1, 2], [0, 0, 2], global_step=3)
         writer.add_outcomes(np.array([7]), torch.tensor([4]), global_step=5)
-        writer.add_outcomes(("b", "c"), np.array([1, 1]), [0, None], 9)
+        writer.add_outcomes(("b", "c"), np.array([1, 1]), [0, None], global_step=9)
     log = the_answers(tmp_path)["outcomes"]
     assert (log.ids, log.labels.tolist(), log.steps) == (["a", "b", 7, "c"], [0, 0, 2, -1], [3, 5, 9])
     assert table(log) == {3: {"a": 0, "b": 1, 7: 2}, 5: {7: 4}, 9: {"b": 1, "c": 1}}
@@ -47,10 +47,10 @@ def test_outcomes_read_back_as_they_were_given(tmp_path):
 
 def test_of_a_step_given_twice_the_last_call_counts(tmp_path):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
-        writer.add_outcomes([1, 2], [0, 1], [0, 1], 0)
-        writer.add_outcomes([1, 2], [1, 1], None, 1)
-        writer.add_outcomes([1], [0], None, 1)
-        writer.add_outcomes([1, 2], [1, 1], None, 2)
+        writer.add_outcomes([1, 2], [0, 1], [0, 1], global_step=0)
+        writer.add_outcomes([1, 2], [1, 1], None, global_step=1)
+        writer.add_outcomes([1], [0], None, global_step=1)
+        writer.add_outcomes([1, 2], [1, 1], None, global_step=2)
     log = the_answers(tmp_path)["outcomes"]
     assert table(log) == {0: {1: 0, 2: 1}, 1: {1: 0}, 2: {1: 1, 2: 1}}
 
@@ -58,7 +58,7 @@ def test_of_a_step_given_twice_the_last_call_counts(tmp_path):
 def test_answers_that_stay_are_a_snapshot_all_the_same(tmp_path):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
         for step in range(3):
-            writer.add_outcomes([1, 2], [0, 1], [0, 1], step)
+            writer.add_outcomes([1, 2], [0, 1], [0, 1], global_step=step)
     log = the_answers(tmp_path)["outcomes"]
     assert (log.steps, len(log.sample)) == ([0, 1, 2], 2)
 
@@ -66,10 +66,10 @@ def test_answers_that_stay_are_a_snapshot_all_the_same(tmp_path):
 def test_a_resume_hides_what_it_takes_up_and_leaves_no_gap(tmp_path):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
         for step in range(5):
-            writer.add_outcomes([1, 2], [step, 1], [0, 1], step)
+            writer.add_outcomes([1, 2], [step, 1], [0, 1], global_step=step)
     with hidden.SummaryWriter(str(tmp_path), purge_step=3) as writer:
-        writer.add_outcomes([2, 9], [1, 6], [1, 5], 3)
-        writer.add_outcomes([1, 2], [8, 8], [0, 1], 4)
+        writer.add_outcomes([2, 9], [1, 6], [1, 5], global_step=3)
+        writer.add_outcomes([1, 2], [8, 8], [0, 1], global_step=4)
     log = the_answers(tmp_path)["outcomes"]
     given = {0: {1: 0, 2: 1}, 1: {1: 1, 2: 1}, 2: {1: 2, 2: 1}, 3: {2: 1, 9: 6}, 4: {1: 8, 2: 8}}
     assert table(log) == given
@@ -98,11 +98,14 @@ def test_a_resume_hides_what_it_takes_up_and_leaves_no_gap(tmp_path):
         (([], [], []), "the ids are none"),
         (("ab", [0, 1], [0, 1]), "the ids are none"),
         (([True], [0], [0]), "the ids are none"),
+        ((torch.ones(1, dtype=torch.bfloat16), [0], [0]), "the ids are none"),
+        (([1, 2], torch.ones(2, dtype=torch.bfloat16)), r"predictions do not .* got torch.bfloat16 of shape \[2\]"),
+        (([1, 2], [0, 1], torch.ones(2, dtype=torch.bfloat16)), "labels do not match the ids"),
     ],
 )
 def test_a_wrong_call_writes_nothing(tmp_path, call, message):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
-        writer.add_outcomes([1, 2], [0, 1], [0, 1], 0)
+        writer.add_outcomes([1, 2], [0, 1], [0, 1], global_step=0)
         writer.flush()
         files = sorted(tmp_path.rglob("*"))
         with pytest.raises(HiddenError, match=message):
@@ -117,20 +120,20 @@ def test_a_wrong_call_writes_nothing(tmp_path, call, message):
 @pytest.mark.parametrize(("step", "message"), [(-1, "not a step"), (1.0, "not a step"), (2, "go backwards")])
 def test_steps_that_cannot_be(tmp_path, step, message):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
-        writer.add_outcomes([1], [0], [0], 3)
+        writer.add_outcomes([1], [0], [0], global_step=3)
         with pytest.raises(HiddenError, match=message):
-            writer.add_outcomes([1], [1], None, step)
+            writer.add_outcomes([1], [1], None, global_step=step)
     assert table(the_answers(tmp_path)["outcomes"]) == {3: {1: 0}}
 
 
 def test_a_full_disk_costs_one_step_of_answers(tmp_path, monkeypatch):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
-        writer.add_outcomes([1, 2], [0, 1], [0, 1], 0)
+        writer.add_outcomes([1, 2], [0, 1], [0, 1], global_step=0)
         with monkeypatch.context() as full:
             full.setattr(store_module, "_KEEP_FREE", 2**62)
             with pytest.warns(HiddenWarning, match="outcomes of step 1 are not logged. the disk is full"):
-                writer.add_outcomes([1, 3], [5, 5], [0, 2], 1)
-        writer.add_outcomes([1, 2, 3], [5, 1, 6], None, 2)
+                writer.add_outcomes([1, 3], [5, 5], [0, 2], global_step=1)
+        writer.add_outcomes([1, 2, 3], [5, 1, 6], None, global_step=2)
     log = the_answers(tmp_path)["outcomes"]
     assert table(log) == {0: {1: 0, 2: 1}, 2: {1: 5, 2: 1, 3: 6}}
     assert log.labels.tolist() == [0, 1, 2]
@@ -140,7 +143,20 @@ def test_a_disk_that_is_full_at_first_is_an_error(tmp_path, monkeypatch):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
         monkeypatch.setattr(store_module, "_KEEP_FREE", 2**62)
         with pytest.raises(HiddenError, match="disk is full"):
-            writer.add_outcomes([1], [0], [0], 0)
+            writer.add_outcomes([1], [0], [0], global_step=0)
+
+
+def test_a_disk_that_is_full_once_snapshots_are_logged_is_a_warning(tmp_path, monkeypatch):
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.add_activations("fc", np.ones((3, 2)), 0, labels=[0, 1, 2], method=None)
+        monkeypatch.setattr(store_module, "_KEEP_FREE", 2**62)
+        with pytest.warns(HiddenWarning, match="outcomes of step 0 are not logged. the disk is full"):
+            writer.add_outcomes([1], [0], [0], global_step=0)
+
+
+def test_outcomes_say_of_which_step_they_are(tmp_path):
+    with hidden.SummaryWriter(str(tmp_path)) as writer, pytest.raises(TypeError, match="global_step"):
+        writer.add_outcomes([1], [0], [0])
 
 
 def test_the_probe_is_answered_with_every_snapshot(tmp_path):
@@ -172,6 +188,20 @@ def test_layers_with_the_same_logits_are_one_record(tmp_path):
     assert table(the_answers(tmp_path)["probe"]) == {4: {0: 0, 1: 1, 2: 2, 4: 0, 5: 0}}
 
 
+def test_layers_logged_one_after_the_other_tell_of_a_step_once(tmp_path):
+    logits = np.random.default_rng(0).random((8, 6, 3)).astype(np.float32)
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        for layer, steps in (("fc1", range(5)), ("fc2", range(8))):
+            for step in steps:
+                writer.add_activations(
+                    layer, np.ones((6, 2)), step, logits=logits[step], labels=[0, 1, 2] * 2, method=None
+                )
+    history = current(item.record for item in RunReader(str(tmp_path)).poll())
+    assert [record.step for record in history.answers] == list(range(8))
+    log = the_answers(tmp_path)["probe"]
+    assert table(log) == {step: dict(enumerate(logits[step].argmax(axis=1).tolist())) for step in range(8)}
+
+
 def test_without_logits_there_are_no_answers(tmp_path):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
         writer.add_activations("fc", np.ones((6, 2)), 0, labels=[0] * 6, method=None)
@@ -181,7 +211,7 @@ def test_without_logits_there_are_no_answers(tmp_path):
 def test_outcomes_are_named_as_the_classes_of_the_probe(tmp_path):
     with hidden.SummaryWriter(str(tmp_path)) as writer:
         writer.add_probe(hidden.Probe((torch.zeros(4, 2), torch.tensor([0, 1, 0, 1])), classes=["cat", "dog"]))
-        writer.add_outcomes([1], [2], [1], 0)
+        writer.add_outcomes([1], [2], [1], global_step=0)
     assert the_answers(tmp_path)["outcomes"].classes == ("cat", "dog", "2")
 
 

@@ -15,6 +15,7 @@ from torch import nn
 
 import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
+from tensorboard_plugin_hidden.format import parameter_levels
 from tensorboard_plugin_hidden.format import store as store_module
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.parameter_series import read_buckets, stretches
@@ -338,6 +339,23 @@ def test_watching_anew_ends_the_log_of_the_first(tmp_path):
         training.watch(writer, training_log=False)
         training.steps(1)
     assert the_log(tmp_path).arrays["step"].tolist() == [1]
+
+
+def test_watching_anew_goes_on_with_rows_and_levels(tmp_path, monkeypatch):
+    monkeypatch.setattr(parameter_levels, "_BATCH", 3)
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        for epoch, rate in enumerate((0.1, 0.001)):
+            training = Training(lr=rate)
+            training.watch(writer, hidden.every(1))
+            training.steps(40)
+            writer.add_hidden(epoch)
+    log = the_log(tmp_path).arrays
+    records = current(item.record for item in RunReader(str(tmp_path)).poll()).parameters
+    store = StoreReader(str(tmp_path))
+    (stretch,) = stretches(records, store)
+    assert [segment.stored[0] > 0 for segment in stretch.segments] == [True]
+    update = read_buckets(store, stretch, "update", 0, 80, 1).values[:, 2]
+    np.testing.assert_allclose(update, np.fmax.reduce(log["update"].reshape(20, 4, -1), axis=1), rtol=1e-6)
 
 
 @pytest.mark.parametrize("wrong", [{"optimizer": None}, {"optimizer": 3}, {"training_log": "often"}])

@@ -21,7 +21,7 @@ export function ClassesTab(): JSX.Element {
   const labelled = set?.labelled === true;
   const absent =
     set === null
-      ? "This run has no answers over time. Those to the probe are logged at every add_hidden when it has labels, hidden.Probe((inputs, labels)); those to any other samples with writer.add_outcomes(ids, predictions, labels, global_step)."
+      ? "This run has no answers over time. Those to the probe are logged at every add_hidden when it has labels, hidden.Probe((inputs, labels)); those to any other samples with writer.add_outcomes(ids, predictions, labels, global_step=step)."
       : set.steps.length === 0
         ? "No answers were logged yet: they come with the first snapshot."
         : "";
