@@ -26,11 +26,26 @@ TOGETHER = {
 }
 """Files whose tests share something that takes longer than they do."""
 
+FIRST = (
+    "what numba compiles",
+    "runs with wrong labels",
+    "tests/cli/test_project.py",
+    "tests/projection/test_fanout.py",
+    "tests/packaging/test_wheel.py",
+)
+"""What takes longest: begun last, it would leave one of two processes without work for minutes."""
+
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """A file's tests run in one process, for its fixtures, and so do files that belong together."""
+    """A file's tests run in one process, for its fixtures, and so do files that belong together; the longest first."""
 
     class Scheduling(LoadFileScheduling):
+        def _assign_work_unit(self, node: Any) -> None:
+            for scope in reversed(FIRST):
+                if scope in self.workqueue:
+                    self.workqueue.move_to_end(scope, last=False)
+            super()._assign_work_unit(node)
+
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
             return TOGETHER.get(Path(file).name, file)
