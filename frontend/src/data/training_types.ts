@@ -69,8 +69,6 @@ export interface Edges {
   readonly times: Float64Array;
 }
 
-export const BUCKET_STATISTICS = ["min", "mean", "max"] as const;
-
 export interface Series extends Edges {
   readonly buckets: number;
   readonly places: number;

@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { afterEach, beforeEach, describe, expect, it, test, vi } from "vitest";
-import { anomaliesOf, type ClassesView, classesView } from "./classes";
+import { type ClassesView, classesView } from "./classes";
 import { AnswerServer, HISTORY, LABELS } from "./classes.fixture";
 import { Store } from "./store";
 import { type Training, training } from "./training";
@@ -40,7 +40,6 @@ const selected = () => [...(store.explore.selection.value?.mask ?? [])].join("")
 
 test("the same object over one store", () => {
   expect(classesView(store)).toBe(view);
-  expect(anomaliesOf(store)).toBe(view);
 });
 
 describe("anomalies", () => {

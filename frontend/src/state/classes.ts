@@ -29,22 +29,10 @@ export type ClassOrder = "like" | "error" | "anomalies" | "name";
 
 export const ROW_HEIGHTS = [12, 16, 20, 24, 32, 48] as const;
 
-/** What other tabs take from here. */
-export interface ClassAnomalies {
-  /** `null`: not known yet, or there are no labels or only one snapshot. */
-  readonly counts: ReadonlySignal<FlipCounts | null>;
-  /** Anomalous snapshots of every class that has any. */
-  readonly anomalies: ReadonlySignal<ReadonlyMap<number, readonly number[]>>;
-  /** Snapshots that count as stable. */
-  readonly k: ReadonlySignal<number>;
-  /** Samples that it takes, of a class of the usual size. */
-  readonly threshold: ReadonlySignal<number>;
-}
-
 const NO_ANOMALIES: readonly Anomaly[] = [];
 const names = new Intl.Collator("en", { numeric: true });
 
-export class ClassesView implements ClassAnomalies {
+export class ClassesView {
   /** `null`: the default for a log of this length. */
   readonly kWish = signal<number | null>(null);
   readonly thetaWish = signal<Threshold>(DEFAULT_THRESHOLD);
@@ -72,14 +60,18 @@ export class ClassesView implements ClassAnomalies {
   /** This run's classes in the other run, by name; -1: it has none of that name. */
   readonly otherClass: ReadonlySignal<readonly number[]>;
   readonly flips: Held<FlipEvents>;
+  /** Snapshots that count as stable. */
   readonly k: ReadonlySignal<number>;
   readonly theta: ReadonlySignal<Threshold>;
+  /** Samples that it takes, of a class of the usual size. */
   readonly threshold: ReadonlySignal<number>;
+  /** `null`: not known yet, or there are no labels or only one snapshot. */
   readonly counts: ReadonlySignal<FlipCounts | null>;
   /** Samples that it takes, one entry a class. */
   readonly least: ReadonlySignal<readonly number[]>;
   readonly found: ReadonlySignal<readonly Anomaly[]>;
   readonly foundOf: ReadonlySignal<ReadonlyMap<number, readonly Anomaly[]>>;
+  /** Anomalous snapshots of every class that has any. */
   readonly anomalies: ReadonlySignal<ReadonlyMap<number, readonly number[]>>;
   /** Those after which the class's error is higher first, among alike ones those of the largest share. */
   readonly ranked: ReadonlySignal<readonly Anomaly[]>;
@@ -281,9 +273,4 @@ export function classesView(store: Store): ClassesView {
     viewOf.set(store, one);
   }
   return one;
-}
-
-/** Which classes changed when, by the rule that the user chose. */
-export function anomaliesOf(store: Store): ClassAnomalies {
-  return classesView(store);
 }

@@ -66,6 +66,15 @@ describe("the cells", () => {
     expect([log.hoverLayer.value, log.hoverClass.value]).toEqual([0, 2]);
   });
 
+  test("what a click takes away is pointed at no more", async () => {
+    await opened();
+    const name = document.querySelector(".cube-class") as HTMLElement;
+    fireEvent.pointerEnter(name);
+    expect(log.hoverClass.value).toBeGreaterThanOrEqual(0);
+    fireEvent.click(name);
+    expect([store.view.tab.value, log.hoverClass.value]).toEqual(["classes", -1]);
+  });
+
   test("a click keeps one in focus, and leads to its class and its layer", async () => {
     await opened();
     fireEvent.click(cell(/^conv2 and 'owl'/));

@@ -5,15 +5,16 @@ import { inWindow, scrolledTo, sizeOf } from "../../charts/cube_geometry";
 import type { ClassLog } from "../../state/class_log";
 import { cubeView } from "../../state/cube";
 import type { Log } from "../../state/training";
-import { classColours } from "../../theme/palettes";
+import { Dot } from "../classes/dot";
 import { useStore } from "../store_context";
 import { GUTTER, useTraining } from "../training/plot_area";
 import { Row } from "../training/row";
 import { Cells } from "./cells";
+import { ClassButton } from "./class_button";
 import { ClassStrip } from "./class_strip";
 import { LayerStrip } from "./layer_strip";
 import type { Model } from "./model";
-import { openClass, openLayer } from "./open";
+import { openLayer } from "./open";
 import { OpenButton } from "./open_button";
 import { SetNames } from "./sets";
 import { useSize } from "./use_size";
@@ -29,8 +30,6 @@ interface FlatProps {
 }
 
 export function Flat({ model, classes, log }: FlatProps): JSX.Element {
-  const store = useStore();
-  const state = useTraining();
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
   const [at, setAt] = useState({ left: 0, top: 0 });
@@ -44,10 +43,6 @@ export function Flat({ model, classes, log }: FlatProps): JSX.Element {
   };
   const seenRows = inWindow(rowAxis, view.top, view.height);
   const seen = inWindow(columnAxis, view.left, view.width);
-  const colours = classColours(
-    1 + Math.max(0, ...columns.map((column) => column.class)),
-    store.transient.dark.value,
-  );
   const reveal = (x: number, y: number) => {
     const [column, row] = [inWindow(columnAxis, x, 1).first, inWindow(rowAxis, y, 1).first];
     box.current?.scrollTo(
@@ -83,27 +78,15 @@ export function Flat({ model, classes, log }: FlatProps): JSX.Element {
           </div>
           <div class="cube-heads" style={{ width: `${columnAxis.length}px` }}>
             {columns.slice(seen.first, seen.end).map((column, i) => (
-              <button
+              <ClassButton
                 key={column.class}
-                type="button"
+                column={column}
                 class="cube-head"
-                title={`'${column.name}', ${column.anomalies.length} anomalies: open it in the tab Classes`}
                 style={{
                   left: `${columnAxis.edges[seen.first + i]}px`,
                   width: `${sizeOf(columnAxis, seen.first + i)}px`,
-                  "--class": colours[column.class] as string,
                 }}
-                onClick={() => openClass(store, column.class)}
-                onPointerEnter={() => {
-                  state.hoverClass.value = column.class;
-                }}
-                onPointerLeave={() => {
-                  state.hoverClass.value = -1;
-                }}
-              >
-                <i class="class-dot small-dot" />
-                <span>{column.name}</span>
-              </button>
+              />
             ))}
           </div>
           <div class="cube-side" style={{ height: `${rowAxis.length}px` }}>
@@ -157,13 +140,12 @@ function Focus({ model, classes, log }: FlatProps): JSX.Element | null {
   const column = model.columns.find((one) => one.class === focus?.class);
   const row = model.rows.find(({ layer }) => layer === focus?.layer);
   if (column === undefined || row === undefined) return null;
-  const colour = classColours(column.class + 1, store.transient.dark.value)[column.class] as string;
   return (
     <div class="cube-focus">
       <Row
         name={
           <>
-            <i class="class-dot small-dot" style={{ "--class": colour }} /> {column.name}
+            <Dot index={column.class} small /> {column.name}
           </>
         }
         trouble="Trouble: an error that jumps and stays there. Triangles are the snapshots at which many of its samples flip."
