@@ -50,7 +50,7 @@ def test_the_story_is_found_without_help(browser, server, dark):
 def finds_the_rate(tab):
     """Above every view, with the epoch at which it drops."""
     view(tab, "Layers")
-    said = tab.frame.get_by_role("img", name=re.compile("^Learning rate: ")).get_attribute("aria-label")
+    said = tab.frame.get_by_role("img", name=re.compile(r"^Learning rate: \d")).get_attribute("aria-label")
     (first, _), (second, drop) = re.findall(r"([\d.e-]+) from (-?[\d.]+)", said)
     assert (float(first), float(second)) == (0.02, 0.002)
     assert abs(float(drop) - EXAMPLE["RATE_DROPS"]) <= 1
