@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from benchmarks import browser, exploring, live, overhead, server, training_log, training_queries
+from benchmarks import browser, exploring, live, measures, overhead, server, training_log, training_queries
 from benchmarks.projection import short
 from benchmarks.result import Result, as_json, table
 
@@ -20,6 +20,7 @@ ALL = {
     "exploring": exploring.measure,
     "million": exploring.measure_million,
     "live": live.measure,
+    "measures": measures.measure,
     "training-log": training_log.measure,
     "training-queries": training_queries.measure,
     "training-growth": training_queries.measure_growth,
