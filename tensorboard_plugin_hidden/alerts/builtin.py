@@ -1,0 +1,87 @@
+"""The built-in rules. What they look at is decided here; how far is too far is measured, and stands in ``margins``."""
+
+from __future__ import annotations
+
+from tensorboard_plugin_hidden.alerts.margins import MARGINS
+from tensorboard_plugin_hidden.alerts.rules import MarginRule, Rule
+from tensorboard_plugin_hidden.alerts.sentrycam import SentryCamRule
+from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.alerts import ERROR
+
+LONG = 11
+"""Steps for which a class or a pair must have been well to be missed: beginners give up one class for another."""
+
+APART = (-1.0, 1.0)
+"""Between which logarithms gaps are compared: classes 1.6 times as far apart as they are wide are apart.
+
+At 0.6 times they are as good as merged, as all are in layers that do not tell classes apart.
+"""
+
+NOT_YET = (-1.0, 20.0)
+"""From which logarithm the scatter between classes over that within them is compared: what is less was never apart."""
+
+MIXED = (0.5, 1.0)
+"""Shares of neighbours of the same label that are compared: with less than half a layer does not tell classes apart."""
+
+_UNCALIBRATED = float("inf")
+
+
+def _rule(name: str, scope: str, measure: str, worse: str, against: str, **options: object) -> MarginRule:
+    key = f"{name}/{scope}.{measure}"
+    return MarginRule(name, scope, measure, worse, against, MARGINS.get(key, _UNCALIBRATED), **options)  # type: ignore[arg-type]
+
+
+def margin_rules() -> list[MarginRule]:
+    """The rules whose margins calibration sets, and those whose margin is zero by their nature."""
+    return [
+        _rule("nonfinite", "whole", "nonfinite", "high", "zero", persistence=1, severity=ERROR),
+        _rule("collapse", "whole", "separation", "low", "best", severity=ERROR, clip=NOT_YET, unless_improving=True),
+        _rule("collapse", "whole", "agreement", "low", "best", severity=ERROR, clip=MIXED, unless_improving=True),
+        _rule("collapse", "whole", "rank", "low", "usual", severity=ERROR, log=True, unless_improving=True),
+        _rule("collapse", "whole", "participation", "low", "usual", severity=ERROR, log=True, unless_improving=True),
+        _rule("collapse", "whole", "uniformity", "high", "usual", severity=ERROR, unless_improving=True),
+        _rule("collapse", "whole", "norm", "low", "usual", severity=ERROR, restarts=True, unless_improving=True),
+        _rule("merging", "pair", "gap", "low", "best", persistence=3, held=LONG, clip=APART, unless_improving=True),
+        _rule(
+            "merging", "class", "separation", "low", "best", persistence=3, held=LONG, clip=APART, unless_improving=True
+        ),
+        _rule("divergence", "whole", "loss", "high", "best", severity=ERROR, restarts=True),
+        _rule("divergence", "whole", "accuracy", "low", "best", severity=ERROR, restarts=True),
+        _rule("divergence", "whole", "norm", "high", "usual", severity=ERROR, restarts=True, unless_improving=True),
+        _rule("divergence", "whole", "drift", "high", "usual", severity=ERROR, unless_improving=True),
+        _rule("divergence", "whole", "turnover", "high", "usual", severity=ERROR, unless_improving=True),
+        _rule("divergence", "whole", "gradient", "high", "usual", severity=ERROR, restarts=True, unless_improving=True),
+        _rule("divergence", "whole", "update", "high", "usual", severity=ERROR, unless_improving=True, per_rate=True),
+        _rule("dead", "whole", "dead", "high", "best"),
+        _rule("stagnation", "whole", "still", "high", "zero"),
+        _rule("noise", "whole", "confidence", "low", "best", unless_improving=True),
+        _rule("noise", "whole", "flips", "high", "usual", restarts=True, unless_improving=True),
+        _rule(
+            "noise", "class", "agreement", "low", "best", persistence=3, held=LONG, clip=MIXED, unless_improving=True
+        ),
+        _rule("forgetting", "task", "accuracy", "low", "best", persistence=1),
+        _rule("forgetting", "task", "probe_accuracy", "low", "best", persistence=1),
+        _rule("overconfidence", "whole", "overconfidence", "high", "best", clip=(0.0, 1.0), unless_improving=True),
+    ]
+
+
+def rules(name: str | None = None) -> list[Rule]:
+    """The built-in rules.
+
+    Args:
+        name: Those of one name only, ``sentrycam`` for the published rule; None: all but that, which is there to be
+            compared with.
+
+    Raises:
+        HiddenError: There is no rule of that name.
+    """
+    found: list[Rule] = [*margin_rules()]
+    if name is None:
+        return found
+    chosen = [rule for rule in [*found, SentryCamRule()] if rule.name == name]
+    if not chosen:
+        known = sorted({rule.name for rule in found} | {"sentrycam"})
+        raise HiddenError(
+            "there is no such rule", expected=f"one of {', '.join(known)}", got=repr(name), fix="Name one of these."
+        )
+    return chosen

@@ -1,0 +1,105 @@
+"""Rules at work on a run: one detector for every rule and layer, fed step by step. Causal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tensorboard_plugin_hidden.alerts.builtin import rules as builtin_rules
+from tensorboard_plugin_hidden.alerts.evidence import evidence, likely_confusion
+from tensorboard_plugin_hidden.alerts.observation import Observation
+from tensorboard_plugin_hidden.alerts.progress import Progress
+from tensorboard_plugin_hidden.alerts.rules import Detector, Finding, Rule
+from tensorboard_plugin_hidden.alerts.words import sentence
+from tensorboard_plugin_hidden.format.alerts import SEVERITIES, Alert
+
+
+class Monitor:
+    """Watches all layers of a run.
+
+    Args:
+        rules: Which rules; default the calibrated built-in ones.
+    """
+
+    def __init__(self, rules: Sequence[Rule] | None = None) -> None:
+        self._rules = list(builtin_rules() if rules is None else rules)
+        self._layers: dict[str, list[tuple[Rule, Detector]]] = {}
+        self._progress = Progress()
+
+    def reset(self) -> None:
+        """Forgets what no longer compares since another task has begun."""
+        self._progress = Progress()
+        for detectors in self._layers.values():
+            for _, detector in detectors:
+                detector.reset()
+
+    def watch(self, observations: Sequence[Observation]) -> list[Alert]:
+        """Looks at one step.
+
+        Args:
+            observations: Of every layer.
+
+        Returns:
+            What is newly wrong, the worst first. Rules of one name give at most one alert a layer.
+        """
+        improving = self._progress.improving(observations)
+        alerts = [
+            _alert(observation, rule, finding, observations)
+            for observation in observations
+            for rule, finding in self._findings(observation, improving)
+        ]
+        return sorted(alerts, key=lambda alert: -SEVERITIES.index(alert.severity))
+
+    def _findings(self, observation: Observation, improving: bool) -> list[tuple[Rule, Finding]]:
+        detectors = self._layers.setdefault(observation.layer, [])
+        if not detectors:
+            detectors += [(rule, rule.start()) for rule in self._rules]
+        best: dict[str, tuple[Rule, Finding]] = {}
+        for rule, detector in detectors:
+            finding = detector.observe(observation, improving=improving)
+            if finding is not None and (rule.name not in best or finding.score > best[rule.name][1].score):
+                best[rule.name] = (rule, finding)
+        return list(best.values())
+
+
+def _alert(observation: Observation, rule: Rule, finding: Finding, others: Sequence[Observation]) -> Alert:
+    sight = observation.sight
+    classes, probe_accuracy = finding.classes, None
+    if finding.task:
+        rows = sight.tasks.get(finding.task, np.empty(0, np.int32))
+        classes = likely_confusion(rows, sight)
+        probe_accuracy = _best_probe(others, finding.task)
+    return Alert(
+        step=observation.step,
+        rule=rule.name,
+        severity=rule.severity,
+        layer=observation.layer,
+        measure=finding.measure,
+        value=_finite(finding.value),
+        reference=_finite(finding.reference),
+        limit=_finite(finding.limit),
+        since=finding.since,
+        sentence=sentence(rule.name, finding, classes, observation, probe_accuracy),
+        classes=classes,
+        task=finding.task,
+        samples=evidence(finding, sight),
+    )
+
+
+def _best_probe(observations: Sequence[Observation], task: str) -> tuple[str, float] | None:
+    """The layer on which a linear probe reads a task best, and its accuracy."""
+    found = [
+        (float(one.tasks["probe_accuracy"][one.task_names.index(task)]), one.layer)
+        for one in observations
+        if "probe_accuracy" in one.tasks and task in one.task_names
+    ]
+    known = [pair for pair in found if not np.isnan(pair[0])]
+    if not known:
+        return None
+    accuracy, layer = max(known)
+    return layer, accuracy
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

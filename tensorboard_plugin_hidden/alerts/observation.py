@@ -1,0 +1,82 @@
+"""What rules look at: the measures of one layer at one step, and the arrays that evidence is chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
+
+NETWORK = ""
+"""The layer of what is measured of the whole network: its answers, and its gradients."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradientFacts:
+    """What a training log says of one step of the optimizer.
+
+    Attributes:
+        gradient: Natural logarithm of the L2 norm of all gradients.
+        update: Natural logarithm of the largest ratio of update to weight, L2 norms, of any layer.
+        still: Share of the trainable layers whose gradients are all zero, or whose weights were not updated.
+        still_layers: Names of these.
+    """
+
+    gradient: float
+    update: float
+    still: float
+    still_layers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The samples themselves at one step, for rules that point at some of them.
+
+    Attributes:
+        activations: float [N, D] of the layer; None for the whole network.
+        labels: int32 [N], -1 for none.
+        predictions: int32 [N], -1 where not known; None without logits.
+        before: ``predictions`` at the step before; None at the first.
+        loss: float32 [N], not-a-number where not known; None without logits.
+        tasks: Rows of each task.
+        classes: Names of the classes.
+        still_layers: As in ``GradientFacts``.
+    """
+
+    activations: FloatArray | None = None
+    labels: IntArray | None = None
+    predictions: IntArray | None = None
+    before: IntArray | None = None
+    loss: FloatArray | None = None
+    tasks: Mapping[str, IntArray] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
+    still_layers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One layer at one step. Names and formulas of measures are those of ``docs/alerts.md``; not-a-number: undefined.
+
+    Attributes:
+        step: Training step.
+        layer: Its name; ``NETWORK`` for the whole network.
+        measures: By name.
+        classes: By name, float32 [C].
+        gaps: Logarithm of the gap between each two classes, float32 [C, C]; None where it was not measured.
+        tasks: By name, float32 [K].
+        task_names: The K tasks.
+        task: Name of the task that is learned; empty for none.
+        rate: Learning rate; None where it is not known.
+        sight: The samples.
+    """
+
+    step: int
+    layer: str
+    measures: Mapping[str, float]
+    classes: Mapping[str, FloatArray] = field(default_factory=dict)
+    gaps: FloatArray | None = None
+    tasks: Mapping[str, FloatArray] = field(default_factory=dict)
+    task_names: tuple[str, ...] = ()
+    task: str = ""
+    rate: float | None = None
+    sight: Sight = field(default_factory=Sight)

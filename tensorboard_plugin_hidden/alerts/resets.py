@@ -1,0 +1,32 @@
+"""When a change of the learning rate makes what was before no reference any more."""
+
+from __future__ import annotations
+
+FACTOR = 2.0
+"""Times by which the learning rate must have risen to be a restart."""
+
+
+class RateChanges:
+    """Follows the learning rate that one layer is seen with.
+
+    A restart is a rise to a rate that the run has known: what the lower rate had reached is given up on purpose. A
+    fall makes nothing worse, and a rate beyond any before is no schedule's return but may be what goes wrong.
+    """
+
+    def __init__(self) -> None:
+        self._lowest: float | None = None
+        self._highest = 0.0
+
+    def restarts(self, rate: float | None) -> bool:
+        """Whether the rate of the next snapshot, None where it is not known, is that of a restart.
+
+        >>> changes = RateChanges()
+        >>> [changes.restarts(rate) for rate in (0.1, 0.05, 0.01, 0.1, 0.2)]
+        [False, False, False, True, False]
+        """
+        if rate is None or not rate > 0:
+            return False
+        restart = self._lowest is not None and FACTOR * self._lowest <= rate <= self._highest * (1 + 1e-6)
+        self._lowest = rate if restart or self._lowest is None else min(self._lowest, rate)
+        self._highest = max(self._highest, rate)
+        return restart

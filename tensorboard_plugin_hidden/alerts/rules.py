@@ -1,0 +1,220 @@
+"""A rule: one measure, which direction is bad, what it is compared with, how far is too far, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+
+from tensorboard_plugin_hidden.alerts.observation import Observation
+from tensorboard_plugin_hidden.alerts.resets import RateChanges
+from tensorboard_plugin_hidden.alerts.track import HELD, Against, Excess, Track, Values, Worse
+
+Scope = Literal["whole", "class", "pair", "task"]
+"""What a measure is of: a layer as a whole, each class, each two classes, or each task that is over."""
+
+QUIET = 4
+"""Steps after an alert in which a rule says nothing of other classes: what follows one collapse is one event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """That a rule fired.
+
+    Attributes:
+        score: How many times over the margin.
+        measure: What was measured.
+        value: What it came to.
+        reference: What it was compared with.
+        limit: What it had to pass.
+        since: First of the steps that agreed.
+        classes: Numbers of the classes concerned, the worst pair or class.
+        task: Name of the task concerned.
+        others: How many more classes, pairs or tasks passed the margin.
+    """
+
+    score: float
+    measure: str
+    value: float
+    reference: float
+    limit: float
+    since: int
+    classes: tuple[int, ...] = ()
+    task: str = ""
+    others: int = 0
+
+
+class Detector(Protocol):
+    """A rule at work on one layer."""
+
+    def observe(self, observation: Observation, *, improving: bool) -> Finding | None:
+        """Looks at the next step; gives what is new, once.
+
+        Args:
+            observation: Of the layer.
+            improving: Whether the network's loss is better than ever.
+        """
+
+    def reset(self) -> None:
+        """Forgets what no longer compares, as another task has begun."""
+
+
+class Rule(Protocol):
+    """What a monitor needs of a rule."""
+
+    @property
+    def name(self) -> str:
+        """The name that alerts carry; several rules may share one, and then speak with one voice."""
+
+    @property
+    def severity(self) -> str:
+        """``info``, ``warning`` or ``error``."""
+
+    def start(self) -> Detector:
+        """Begins to watch a layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarginRule:
+    """A measure that is further from its reference than its margin, for several steps in a row.
+
+    Attributes:
+        name: The name that alerts carry.
+        scope: What the measure is of.
+        measure: Its name.
+        worse: Which direction is bad.
+        against: See ``Track``.
+        margin: Smallest deviation that counts, in the measure's units, from calibration.
+        persistence: How many steps in a row.
+        severity: How bad.
+        held: Steps of which the best, or the usual, is a median.
+        log: Whether the logarithm of the measure is compared.
+        clip: Smallest and largest value that are told apart: classes that are far from each other may come nearer,
+            and a network that is less sure than it is right may become surer.
+        unless_improving: Whether steps do not count at which the loss is better than ever: everything moves when a
+            network begins to learn.
+        restarts: Whether the past is forgotten as the learning rate restarts: some measures show it, others do not.
+        per_rate: Whether the logarithm of the learning rate is taken off, where that is known.
+    """
+
+    name: str
+    scope: Scope
+    measure: str
+    worse: Worse
+    against: Against
+    margin: float
+    persistence: int = 2
+    severity: str = "warning"
+    held: int = HELD
+    log: bool = False
+    clip: tuple[float, float] = (-np.inf, np.inf)
+    unless_improving: bool = False
+    restarts: bool = False
+    per_rate: bool = False
+
+    @property
+    def key(self) -> str:
+        """Tells it from the others of its name, in the table of margins."""
+        return f"{self.name}/{self.scope}.{self.measure}"
+
+    def values(self, observation: Observation) -> Values | None:
+        """What it looks at; None where the observation has no such measure."""
+        if self.scope == "whole":
+            found = observation.measures.get(self.measure)
+            values = None if found is None else np.array(found, np.float64)
+        elif self.scope == "class":
+            row = observation.classes.get(self.measure)
+            values = None if row is None else row.astype(np.float64)
+        elif self.scope == "pair":
+            gaps = observation.gaps
+            # Each pair once.
+            values = None if gaps is None else np.where(np.tri(len(gaps), k=-1, dtype=bool).T, gaps, np.nan)
+        else:
+            values = self._of_tasks(observation)
+        if values is None:
+            return None
+        if self.log:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                values = np.log(values)
+        if self.per_rate and observation.rate is not None and observation.rate > 0:
+            values = values - np.log(observation.rate)
+        return np.clip(values, *self.clip)
+
+    def start(self) -> MarginDetector:
+        """Begins to watch a layer."""
+        return MarginDetector(self)
+
+    def _of_tasks(self, observation: Observation) -> Values | None:
+        row = observation.tasks.get(self.measure)
+        if row is None or observation.task not in observation.task_names:
+            return None
+        # Of the tasks before the one that is learned; that one is not forgotten, and those to come were never known.
+        over = np.arange(len(row)) < observation.task_names.index(observation.task)
+        return np.where(over, row, np.nan).astype(np.float64)
+
+
+class MarginDetector:
+    """A ``MarginRule`` at work on one layer."""
+
+    def __init__(self, rule: MarginRule) -> None:
+        self._rule = rule
+        self._track = Track(rule.worse, rule.against, rule.persistence, rule.held)
+        self._rates = RateChanges()
+        self._armed = np.empty(0, bool)
+        self._quiet = 0
+
+    def reset(self) -> None:
+        """Forgets, unless a task is compared with what it was when it was learned, which another task is to leave."""
+        if self._rule.scope != "task":
+            self._track.reset()
+
+    def excess(self, observation: Observation, *, improving: bool) -> Excess | None:
+        """How far the measure is on the wrong side; None where the observation has no such measure."""
+        if self._rates.restarts(observation.rate) and self._rule.restarts:
+            self._track.reset()
+        values = self._rule.values(observation)
+        if values is None:
+            return None
+        return self._track.push(observation.step, values, counts=not (improving and self._rule.unless_improving))
+
+    def observe(self, observation: Observation, *, improving: bool) -> Finding | None:
+        """Looks at the next step."""
+        rule = self._rule
+        excess = self.excess(observation, improving=improving)
+        if excess is None:
+            return None
+        values = excess.values
+        if self._armed.shape != values.shape:
+            self._armed = np.ones(values.shape, bool)
+        # What has come back within the noise may be told of again.
+        self._armed |= excess.deviation == 0
+        over = (excess.deviation > rule.margin) & self._armed
+        self._quiet -= 1
+        if not over.any():
+            return None
+        self._armed &= ~over
+        if self._quiet > 0:
+            return None
+        self._quiet = QUIET
+        worst = np.unravel_index(int(np.where(over, excess.deviation, -np.inf).argmax()), over.shape)
+        reference = float(excess.reference[worst])
+        turned = 1.0 if rule.worse == "high" else -1.0
+        numbers = dict(zip(("value", "reference", "limit"), self._plain(values[worst], reference, turned), strict=True))
+        place = tuple(int(index) for index in worst)
+        return Finding(
+            score=float(excess.deviation[worst] / max(rule.margin, 1e-12)),
+            measure=rule.measure,
+            since=excess.since,
+            classes=place if rule.scope in ("class", "pair") else (),
+            task=observation.task_names[place[0]] if rule.scope == "task" else "",
+            others=int(over.sum()) - 1,
+            **numbers,
+        )
+
+    def _plain(self, value: float, reference: float, turned: float) -> Iterator[float]:
+        """Value, reference and limit in the measure's own units."""
+        limit = reference + turned * self._rule.margin
+        for number in (float(value), reference, limit):
+            yield float(np.exp(number)) if self._rule.log else number
