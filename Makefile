@@ -10,7 +10,7 @@ FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/vite.config.
 
 demo: .make/python $(BUNDLE)
 	$(BIN)/hidden demo --logdir runs --then examples/three_faults.py --then examples/label_noise.py \
-		--then examples/active_learning.py
+		--then examples/active_learning.py --then examples/merging.py
 
 # Packages are fetched for Python while the front end is tested, which is a third of the waiting.
 test:

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 
 if TYPE_CHECKING:
+    from tensorboard_plugin_hidden.alerts.notification import webhook
+    from tensorboard_plugin_hidden.format.alerts import Alert
     from tensorboard_plugin_hidden.logger.probe import Probe
-    from tensorboard_plugin_hidden.logger.schedule import every, log_spaced
+    from tensorboard_plugin_hidden.logger.schedule import denser_after_alert, every, log_spaced
     from tensorboard_plugin_hidden.logger.training_log import TrainingLog
     from tensorboard_plugin_hidden.logger.writer import SummaryWriter
 
@@ -26,14 +28,28 @@ try:
 except PackageNotFoundError:  # a source tree that was never installed
     __version__ = "0+unknown"
 
-__all__ = ["HiddenError", "HiddenWarning", "Probe", "SummaryWriter", "TrainingLog", "every", "log_spaced"]
+__all__ = [
+    "Alert",
+    "HiddenError",
+    "HiddenWarning",
+    "Probe",
+    "SummaryWriter",
+    "TrainingLog",
+    "denser_after_alert",
+    "every",
+    "log_spaced",
+    "webhook",
+]
 
 _HOMES = {
     "SummaryWriter": "logger.writer",
+    "Alert": "format.alerts",
     "Probe": "logger.probe",
     "TrainingLog": "logger.training_log",
+    "denser_after_alert": "logger.schedule",
     "every": "logger.schedule",
     "log_spaced": "logger.schedule",
+    "webhook": "alerts.notification",
 }
 
 

@@ -9,11 +9,12 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tensorboard_plugin_hidden"
 
-LAYERS = ["format", "geometry", "training_log", "projection", "logger", "demo", "export", "cli"]
+LAYERS = ["format", "geometry", "training_log", "projection", "alerts", "logger", "demo", "export", "cli"]
 """Each may import itself and those before it."""
 
 MAY = {part: set(LAYERS[: place + 1]) for place, part in enumerate(LAYERS)}
 MAY["format"] = {"format"}
+MAY["alerts"] -= {"projection"}
 MAY["backend"] = {"format", "geometry", "training_log", "backend"}
 MAY["export"] = {"format", "geometry", "training_log", "backend", "export"}
 EVERYBODY = {"errors", ""}
@@ -23,10 +24,11 @@ OUTSIDE = {
     "geometry": {"numpy"},
     "training_log": {"numpy", "scipy"},
     "projection": {"numpy", "torch", "scipy", "pynndescent", "umap", "openTSNE", "ray"},
+    "alerts": {"numpy"},
     "logger": {"numpy", "torch", "PIL", "click"},
     "demo": {"torch", "sklearn"},
     "export": {"numpy", "tensorboard", "werkzeug"},
-    "cli": {"click", "tensorboard"},
+    "cli": {"numpy", "click", "tensorboard"},
     "backend": {"numpy", "tensorboard", "werkzeug"},
     "errors": set(),
     "": set(),

@@ -7,6 +7,7 @@ import sys
 import click
 
 from tensorboard_plugin_hidden import __version__
+from tensorboard_plugin_hidden.cli.check import check
 from tensorboard_plugin_hidden.cli.demo import demo
 from tensorboard_plugin_hidden.cli.export import export
 from tensorboard_plugin_hidden.cli.project import project
@@ -19,6 +20,7 @@ def cli() -> None:
     """See what your network's hidden representation is doing while it trains, inside TensorBoard."""
 
 
+cli.add_command(check)
 cli.add_command(demo)
 cli.add_command(export)
 cli.add_command(project)

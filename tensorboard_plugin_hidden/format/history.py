@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from tensorboard_plugin_hidden.format.alerts import Alert, HealthRecord, TaskRecord
 from tensorboard_plugin_hidden.format.schema import (
     AnswersRecord,
     EndRecord,
@@ -30,6 +31,9 @@ class History:
         frames: By layer, then by method, then by step, ascending. A frame counts when its snapshot does.
         parameters: Rows of the training log, in the order in which they were logged.
         answers: What changed of the answers, in the order in which it was logged; steps logged twice are both there.
+        health: What was measured, by layer, ``""`` for the network, then by step, ascending.
+        alerts: In the order in which they were raised.
+        tasks: One record for each name: those that have begun, in order, then those that are still to come.
         closed: Whether the newest writer was closed.
     """
 
@@ -40,6 +44,9 @@ class History:
     frames: dict[str, dict[str, dict[int, Record]]] = field(default_factory=dict)
     parameters: list[Record] = field(default_factory=list)
     answers: list[Record] = field(default_factory=list)
+    health: dict[str, dict[int, Record]] = field(default_factory=dict)
+    alerts: list[Record] = field(default_factory=list)
+    tasks: list[Record] = field(default_factory=list)
     closed: bool = False
 
 
@@ -56,6 +63,7 @@ def current(records: Iterable[Record]) -> History:
     history = History()
     steps: dict[str, list[Record]] = {}
     frames: list[tuple[Record, FrameRecord]] = []
+    besides: list[Record] = []
     ended: set[str] = set()
     for record in ordered:
         match record.body:
@@ -71,8 +79,8 @@ def current(records: Iterable[Record]) -> History:
                 frames.append((record, frame))
                 if not frame.snapshot:
                     steps.setdefault(record.version.session, []).append(record)
-            case ParametersRecord():
-                history.parameters.append(record)
+            case ParametersRecord() | Alert() | HealthRecord() | TaskRecord():
+                besides.append(record)
     limits = _limits(history.sessions, steps)
     shown: set[str] = set()
     for session, logged in steps.items():
@@ -87,9 +95,9 @@ def current(records: Iterable[Record]) -> History:
                 history.selected[record.step] = record
             elif isinstance(record.body, AnswersRecord):
                 history.answers.append(record)
-    history.parameters = [
-        record for record in history.parameters if record.step < limits.get(record.version.session, float("inf"))
-    ]
+    _add_besides(
+        history, [record for record in besides if record.step < limits.get(record.version.session, float("inf"))]
+    )
     last = {str(record.version) for by_step in history.snapshots.values() for record in by_step.values()}
     for record, frame in frames:
         if frame.snapshot in last or (not frame.snapshot and str(record.version) in shown):
@@ -115,10 +123,35 @@ def _limits(sessions: list[Record], steps: dict[str, list[Record]]) -> dict[str,
     return limits
 
 
+def _add_besides(history: History, records: list[Record]) -> None:
+    """Takes what is logged beside snapshots, and never says where a session takes up."""
+    tasks: dict[str, Record] = {}
+    for record in records:
+        match record.body:
+            case ParametersRecord():
+                history.parameters.append(record)
+            case Alert():
+                history.alerts.append(record)
+            case HealthRecord() as health:
+                history.health.setdefault(health.layer, {})[health.step] = record
+            case TaskRecord() as task:
+                known = tasks.get(task.name)
+                # A resumed script declares its tasks once more; each began when it first did.
+                if known is None or not _begun(known):
+                    tasks[task.name] = record
+    history.tasks = sorted(tasks.values(), key=lambda record: (not _begun(record), record.step, record.version))
+
+
+def _begun(record: Record) -> bool:
+    return isinstance(record.body, TaskRecord) and record.body.begun
+
+
 def _sort_steps(history: History) -> None:
     history.selected = dict(sorted(history.selected.items()))
     for layer, by_step in history.snapshots.items():
         history.snapshots[layer] = dict(sorted(by_step.items()))
+    for layer, by_step in history.health.items():
+        history.health[layer] = dict(sorted(by_step.items()))
     for methods in history.frames.values():
         for method, by_step in methods.items():
             methods[method] = dict(sorted(by_step.items()))

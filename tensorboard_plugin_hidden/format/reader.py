@@ -12,6 +12,7 @@ from tensorboard.compat.proto import event_pb2
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.answers import AnswerLog, probe_samples, read_answers
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, PLUGIN_NAME, RUN_TAG
+from tensorboard_plugin_hidden.format.health import HealthLog, read_health
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.parameters import ParameterLog, read_parameters
 from tensorboard_plugin_hidden.format.payload import resolve
@@ -93,6 +94,29 @@ class RunReader:
             payload = items[history.probe.version].payload
             samples = probe_samples(history.probe.body, resolve(history.probe.payload, payload, store))
         return read_answers(history.answers, store, probe=samples)
+
+    def health(self) -> dict[str, HealthLog]:
+        """What was measured of every layer so far, whatever ``poll`` has given.
+
+        Returns:
+            By layer; ``""`` is the whole network.
+
+        Raises:
+            MissingDataError: The store is not in this copy of the log directory, or is damaged.
+        """
+        items = {item.record.version: item for item in RunReader(self._run_dir).poll()}
+        history, store = current(item.record for item in items.values()), StoreReader(self._run_dir)
+        logs = {}
+        for layer, by_step in history.health.items():
+            records = [*by_step.values()]
+            events = [items[record.version].payload for record in records]
+            # A record of which nothing but numbers was measured has no arrays.
+            places = zip(records, events, strict=True)
+            payloads = [
+                resolve(of.payload, event, store) if event or not of.payload.inline else {} for of, event in places
+            ]
+            logs[layer] = read_health(records, payloads)
+        return logs
 
     def _files(self) -> Iterator[Path]:
         for directory in self._directories:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, Self
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.alerts import Alert, HealthRecord, TaskRecord
 from tensorboard_plugin_hidden.format.codec import newer_format
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
 
@@ -102,6 +103,7 @@ class ProbeRecord:
         thumbnails: How the sprite is cut, or None.
         texts: Whether the samples have texts.
         images: Where the pictures at full size are, or None.
+        density: How the size was chosen, see ``Probe.density``; None: it was given.
     """
 
     KIND: ClassVar[str] = "probe"
@@ -110,6 +112,7 @@ class ProbeRecord:
     thumbnails: Tiles | None = None
     texts: bool = False
     images: PayloadRef | None = None
+    density: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +254,9 @@ Body = (
     | FrameRecord
     | ParametersRecord
     | AnswersRecord
+    | Alert
+    | HealthRecord
+    | TaskRecord
 )
 _KINDS: tuple[type[Body], ...] = (
     SessionRecord,
@@ -261,6 +267,9 @@ _KINDS: tuple[type[Body], ...] = (
     FrameRecord,
     ParametersRecord,
     AnswersRecord,
+    Alert,
+    HealthRecord,
+    TaskRecord,
 )
 _BODIES = {body.KIND: body for body in _KINDS}
 
@@ -280,15 +289,17 @@ class Record:
         match body:
             case SnapshotRecord() | FrameRecord():
                 return record_tag(body.KIND, self.version, body.layer, body.step)
-            case SelectedRecord() | ParametersRecord() | AnswersRecord():
+            case HealthRecord():
+                return record_tag(body.KIND, self.version, body.layer or None, body.step)
+            case SelectedRecord() | ParametersRecord() | AnswersRecord() | Alert() | TaskRecord():
                 return record_tag(body.KIND, self.version, step=body.step)
         return record_tag(body.KIND, self.version)
 
     @property
     def step(self) -> int:
         """The step to log it under; 0 for records about the whole run."""
-        stepped = SnapshotRecord | FrameRecord | SelectedRecord | ParametersRecord | AnswersRecord
-        return self.body.step if isinstance(self.body, stepped) else 0
+        whole_run = SessionRecord | EndRecord | ProbeRecord
+        return 0 if isinstance(self.body, whole_run) else self.body.step
 
 
 def record_tag(kind: str, version: Version, layer: str | None = None, step: int | None = None) -> str:
@@ -367,6 +378,8 @@ _NESTED = {
     "members": lambda value: PayloadRef(**value),
     "stored": tuple,
     "classes": tuple,
+    "tasks": tuple,
+    "samples": lambda value: tuple(value) if isinstance(value, list) else value,  # rows, or how many
     "bounds": _bounds,
     "landscape_bounds": _bounds,
 }

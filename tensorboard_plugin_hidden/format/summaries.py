@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2, tensor_shape_pb2, types_pb2
 
@@ -25,6 +26,13 @@ def summary(record: Record, payload: bytes = b"") -> summary_pb2.Summary:
 def run_marker() -> summary_pb2.Summary:
     """The value of fixed tag by which the backend finds the runs that hold hidden data."""
     return summary_pb2.Summary(value=[_value(RUN_TAG, b"{}", b"")])
+
+
+def scalars(values: Mapping[str, float]) -> summary_pb2.Summary:
+    """Ordinary scalars, by tag, as PyTorch's writer logs them."""
+    return summary_pb2.Summary(
+        value=[summary_pb2.Summary.Value(tag=tag, simple_value=value) for tag, value in values.items()]
+    )
 
 
 def event(summary: summary_pb2.Summary, step: int) -> event_pb2.Event:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 import tensorboard_plugin_hidden
+from tensorboard_plugin_hidden.alerts.observation import GradientFacts
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
+from tensorboard_plugin_hidden.format.alerts import Alert
 from tensorboard_plugin_hidden.format.constants import MAX_CLASSES
 from tensorboard_plugin_hidden.format.frame import Frame
 from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record
@@ -36,13 +38,13 @@ from tensorboard_plugin_hidden.format.snapshot import Snapshot
 from tensorboard_plugin_hidden.format.snapshot_codec import PROGRAM, encode_snapshot
 from tensorboard_plugin_hidden.format.store import group_name
 from tensorboard_plugin_hidden.logger.answers import AnswersLog
+from tensorboard_plugin_hidden.logger.health import HealthRecorder
 from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.selection import selected_rows
+from tensorboard_plugin_hidden.logger.steps import check_step
+from tensorboard_plugin_hidden.logger.task_log import TaskLog
 from tensorboard_plugin_hidden.projection.service import Progress, ProjectionService
-
-_LAST_STEP = 2**53 - 1
-"""Largest integer that JSON's readers in browsers keep exactly."""
 
 
 class Recorder:
@@ -69,6 +71,9 @@ class Recorder:
         self._journal.write(SessionRecord(tensorboard_plugin_hidden.__version__, time.time(), purge_step))
         self._answers = AnswersLog(self._journal)
         self._parameters = ParameterRows(self._journal)
+        self._health = HealthRecorder(self._journal, emit)
+        self._tasks = TaskLog(self._journal)
+        self._purge_step = purge_step
         self._probe: Probe | None = None
         self._probe_version = ""
         self._row_of: dict[int | str, int] = {}
@@ -87,6 +92,11 @@ class Recorder:
     def parameters(self) -> ParameterRows:
         """The rows of the session's training log, whoever measures them."""
         return self._parameters
+
+    @property
+    def health(self) -> HealthRecorder:
+        """What measures the layers."""
+        return self._health
 
     @property
     def probe(self) -> Probe | None:
@@ -130,10 +140,12 @@ class Recorder:
         if probe.pictures is not None:
             group = group_name(self._journal.session, PICTURES)
             images = self._journal.store(group, encode_pictures(probe.pictures))
-        body = ProbeRecord(len(probe), tuple(probe.classes), tiles, probe.texts is not None, images)
+        described = probe.texts is not None, images, probe.density
+        body = ProbeRecord(len(probe), tuple(probe.classes), tiles, *described)
         record = self._journal.write(body, arrays)
         self._probe, self._probe_version = probe, str(record.version)
         self._row_of = {name: row for row, name in enumerate(probe.ids)}
+        self._health.set_probe(probe)
 
     def start_projection(self, method: str) -> None:
         """Starts the process in which snapshots are projected beside training, if it does not run yet.
@@ -158,21 +170,55 @@ class Recorder:
         Raises:
             HiddenError: The step is negative, too large, not an integer, or goes backwards.
         """
-        _check_step(step, self._last_step.get(layer, -1), f"layer {layer!r}")
+        check_step(step, self._last_step.get(layer, -1), f"layer {layer!r}")
 
-    def add_snapshot(self, snapshot: Snapshot, capture_ms: float, *, project: bool) -> None:
-        """Logs one layer at one step and asks for its map.
+    def add_snapshots(
+        self,
+        snapshots: Sequence[Snapshot],
+        capture_ms: float,
+        *,
+        project: bool,
+        rate: float | None = None,
+        gradients: GradientFacts | None = None,
+    ) -> Sequence[Alert]:
+        """Logs layers at one step, what is measured of them and what is wrong with them, and asks for their maps.
 
         Args:
-            snapshot: Checked arrays, one row for each sample of the probe.
-            capture_ms: Milliseconds that training waited so far; storing is added here.
-            project: Whether its map is drawn beside training.
+            snapshots: At least one. Checked arrays, one row for each sample of the probe.
+            capture_ms: Milliseconds that training waited so far, for all of them; measuring and storing are added here.
+            project: Whether maps are drawn beside training.
+            rate: Learning rate, or None.
+            gradients: What the training log says, or None.
+
+        Returns:
+            The alerts, the worst first, when everything is written.
 
         Raises:
             HiddenError: See the class.
         """
-        self.check_step(snapshot.layer, snapshot.step)
-        self._require_rows(snapshot.layer, len(snapshot.activations))
+        for snapshot in snapshots:
+            self.check_step(snapshot.layer, snapshot.step)
+            self._require_rows(snapshot.layer, len(snapshot.activations))
+        step = int(snapshots[0].step)
+        layers = {snapshot.layer: snapshot.activations for snapshot in snapshots}
+        if self._probe is not None:
+            self._health.announce_tasks(self._tasks.to_come(self._probe))
+        look = self._health.look(step, layers, snapshots[0].logits, rate, gradients)
+        share = capture_ms / len(snapshots)
+        waited = share + look.milliseconds
+        logged = True
+        for snapshot in snapshots:
+            logged &= self._add_snapshot(snapshot, waited, project=project)
+            waited = share  # measuring is counted once
+        if self._probe is not None and logged:
+            self._tasks.settle(step, self._probe)
+        self._health.write(look, measures=logged)
+        if look.alerts:
+            self._flush()
+        return look.alerts
+
+    def _add_snapshot(self, snapshot: Snapshot, capture_ms: float, *, project: bool) -> bool:
+        """Logs one layer; False where that was not possible."""
         start = time.perf_counter()
         try:
             arrays = encode_snapshot(snapshot)
@@ -194,8 +240,8 @@ class Recorder:
         except HiddenError as error:
             if not self._logged:
                 raise
-            warnings.warn(f"Step {snapshot.step} is not logged. {error}", HiddenWarning, stacklevel=3)
-            return
+            warnings.warn(f"Step {snapshot.step} is not logged. {error}", HiddenWarning, stacklevel=5)
+            return False
         elapsed = capture_ms + 1000 * (time.perf_counter() - start)
         record = self._journal.name(replace(body, capture_ms=round(elapsed, 3)), reference)
         if not self._logged:
@@ -210,8 +256,9 @@ class Recorder:
                 self._answers.add_probe(snapshot.logits, int(snapshot.step))
             except HiddenError as error:
                 warnings.warn(
-                    f"The answers of step {snapshot.step} are not logged. {error}", HiddenWarning, stacklevel=3
+                    f"The answers of step {snapshot.step} are not logged. {error}", HiddenWarning, stacklevel=5
                 )
+        return True
 
     def add_outcomes(self, ids: Any, predictions: Any, labels: Any, step: int) -> None:
         """Logs what the model answered to samples that need not be in the probe.
@@ -226,7 +273,7 @@ class Recorder:
             HiddenError: See the class.
         """
         last = self._answers.last_step
-        _check_step(step, last, "the outcomes")
+        check_step(step, last, "the outcomes")
         answers = self._answers.check_outcomes(ids, predictions, labels)
         try:
             self._answers.add_outcomes(answers, int(step))
@@ -262,6 +309,21 @@ class Recorder:
             if not self._logged:
                 raise
             warnings.warn(f"The selection of step {step} is not logged. {error}", HiddenWarning, stacklevel=3)
+
+    def add_task(self, name: str, classes: Any, probe: Any) -> None:
+        """Logs that another task is learned from now on.
+
+        Args:
+            name: Its name.
+            classes: Its classes, or None.
+            probe: Its samples, or None; ``task_rows`` says which are meant.
+
+        Raises:
+            HiddenError: Nothing is watched, the name is not new, its samples are not known, or see the class.
+        """
+        last = max(self._last_step.values(), default=None)
+        step = self._purge_step if last is None else last + 1
+        self._health.begin_task(name, self._tasks.begin(name, classes, probe, self._probe, step))
 
     def add_frame(self, frame: Frame) -> None:
         """Logs positions that somebody else computed.
@@ -329,20 +391,3 @@ class Recorder:
                 got=f"{rows}",
                 fix="Log the same samples in the same order at every step.",
             )
-
-
-def _check_step(step: int, last: int, what: str) -> None:
-    if isinstance(step, bool) or not isinstance(step, int | np.integer) or not 0 <= step <= _LAST_STEP:
-        raise HiddenError(
-            "not a step",
-            expected=f"an integer from 0 to {_LAST_STEP}",
-            got=repr(step),
-            fix="Pass the epoch or global step.",
-        )
-    if step < last:
-        raise HiddenError(
-            f"the steps of {what} go backwards",
-            expected=f"a step of {last} or more",
-            got=str(step),
-            fix="To take up training from an earlier checkpoint, open a new writer with purge_step.",
-        )

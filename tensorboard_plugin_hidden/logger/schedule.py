@@ -53,6 +53,60 @@ def log_spaced(per_decade: int = 10) -> Schedule:
     return due
 
 
+class DenserAfterAlert:
+    """A schedule that listens to alerts; ``denser_after_alert`` says what it does.
+
+    Args:
+        schedule: Which steps to capture.
+        dense: Which steps to capture as well after an alert.
+        steps: For how many steps.
+    """
+
+    def __init__(self, schedule: Schedule, dense: Schedule, steps: int) -> None:
+        self._schedule = schedule
+        self._dense = dense
+        self._steps = steps
+        self._alerted: int | None = None
+
+    def __call__(self, step: int) -> bool:
+        """Whether a step is captured."""
+        after = self._alerted is not None and self._alerted < step <= self._alerted + self._steps
+        return self._schedule(step) or (after and self._dense(step))
+
+    def hear(self, step: int) -> None:
+        """An alert was raised at a step."""
+        self._alerted = step
+
+
+def denser_after_alert(schedule: Schedule, dense: Schedule, steps: int) -> DenserAfterAlert:
+    """Steps of ``schedule``, and after each alert those of ``dense`` as well, to see closely what goes wrong.
+
+    A budget given to ``watch`` holds for the dense steps too.
+
+    Args:
+        schedule: Which steps to capture, as ``hidden.every(100)``.
+        dense: Which steps to capture as well after an alert, as ``hidden.every(10)``.
+        steps: For how many steps after an alert, at least 1.
+
+    Raises:
+        HiddenError: A schedule cannot be called, or ``steps`` is less than 1.
+
+    >>> schedule = denser_after_alert(every(10), every(2), 6)
+    >>> schedule.hear(20)
+    >>> [step for step in range(41) if schedule(step)]
+    [0, 10, 20, 22, 24, 26, 30, 40]
+    """
+    if not callable(schedule) or not callable(dense):
+        raise HiddenError(
+            "a schedule cannot be called",
+            expected="functions that tell of a step whether it is captured",
+            got=f"{type(schedule).__name__} and {type(dense).__name__}",
+            fix="Write hidden.denser_after_alert(hidden.every(100), hidden.every(10), 500).",
+        )
+    _positive(steps, "denser_after_alert(schedule, dense, steps)", "steps")
+    return DenserAfterAlert(schedule, dense, steps)
+
+
 class TimeBudget:
     """Keeps captures within a share of the wall time since the budget was made.
 

@@ -18,8 +18,10 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
+from tensorboard_plugin_hidden.alerts.observation import GradientFacts
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.parameters import BANDS, CHANGE, STEP, bands, encode_change
+from tensorboard_plugin_hidden.logger.gradients import gradient_facts, merged
 from tensorboard_plugin_hidden.logger.parameters import NETWORK_FILTERS, ParameterStatistics, ParameterTracker
 from tensorboard_plugin_hidden.logger.parameters_reduce import CHANGES, STATISTICS
 from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
@@ -83,6 +85,7 @@ class ParameterRecorder:
         self._rows: list[dict[str, npt.NDArray[Any]]] = []
         self._layout: dict[str, Any] = {}
         self._seen_step = _NO_STEP
+        self._facts: GradientFacts | None = None
         self._skipped: set[str] = set()
         self._since = 0.0
         mine = weakref.ref(self)
@@ -92,14 +95,17 @@ class ParameterRecorder:
             optimizer.register_step_post_hook(_calling(mine, ParameterRecorder._after_step)),
         ]
 
-    def capture(self, step: int) -> None:
+    def capture(self, step: int) -> GradientFacts | None:
         """Logs what the parameters are as layers are captured, and writes what there is.
 
         Args:
             step: The step of the snapshots.
+
+        Returns:
+            What was seen of gradients since the capture before; None where nothing was.
         """
         if self._failed:
-            return
+            return None
         self._next_step = step
         try:
             if self._seen_step != self._steps:
@@ -110,6 +116,8 @@ class ParameterRecorder:
         except Exception as error:
             self._give_up(error)
         self._next_step = step + 1
+        facts, self._facts = self._facts, None
+        return facts
 
     def close(self) -> None:
         """Writes the rest and leaves the optimizer alone."""
@@ -137,6 +145,7 @@ class ParameterRecorder:
 
     def _look(self) -> None:
         seen = self._tracker.measure(self._optimizer)
+        self._facts = merged(self._facts, gradient_facts(seen))
         layout = _layout(seen)
         if layout != self._layout:
             self._commit()
@@ -156,7 +165,7 @@ class ParameterRecorder:
             self._written.write(arrays, self._layout, self._next_step)
         except HiddenError as error:
             steps = f"{rows[0][STEP]} to {rows[-1][STEP]}"
-            warnings.warn(f"Training steps {steps} are not logged. {error}", HiddenWarning, stacklevel=4)
+            warnings.warn(f"Training steps {steps} are not logged. {error}", HiddenWarning, stacklevel=5)
 
     def _warn_of_skipped(self, seen: ParameterStatistics) -> None:
         new = [(name, reason) for name, reason in seen.skipped if name not in self._skipped]
@@ -165,14 +174,14 @@ class ParameterRecorder:
             names = [name for name, why in new if why == reason]
             others = f" and {len(names) - 1} more" if len(names) > 1 else ""
             warnings.warn(
-                f"Parameter {names[0]!r}{others} will not be in the training log. {reason}", HiddenWarning, stacklevel=5
+                f"Parameter {names[0]!r}{others} will not be in the training log. {reason}", HiddenWarning, stacklevel=6
             )
 
     def _give_up(self, error: Exception) -> None:
         self._failed = True
         self._rows = []
         warnings.warn(
-            f"The training log ends at step {self._steps}: {type(error).__name__}: {error}", HiddenWarning, stacklevel=4
+            f"The training log ends at step {self._steps}: {type(error).__name__}: {error}", HiddenWarning, stacklevel=5
         )
 
 

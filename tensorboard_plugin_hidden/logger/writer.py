@@ -4,55 +4,30 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
-import time
-import warnings
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import click
 import numpy as np
 import torch
 from torch import nn
 from torch.utils import tensorboard
 
-from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
+from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.alerts import Alert
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
 from tensorboard_plugin_hidden.logger.arrays import linear_head, logged_frame, matrix
-from tensorboard_plugin_hidden.logger.capture import capture
-from tensorboard_plugin_hidden.logger.head import HeadExporter
-from tensorboard_plugin_hidden.logger.layers import LayerSpec, resolve_layers
+from tensorboard_plugin_hidden.logger.closing import ProgressLine, closer
+from tensorboard_plugin_hidden.logger.health import chosen_rules
+from tensorboard_plugin_hidden.logger.layers import resolve_layers
+from tensorboard_plugin_hidden.logger.listeners import Listeners
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.recorder import Recorder
 from tensorboard_plugin_hidden.logger.schedule import Schedule, TimeBudget
 from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder, TrainingLog
+from tensorboard_plugin_hidden.logger.watching import Watch
 from tensorboard_plugin_hidden.logger.wrappers import unwrap
 from tensorboard_plugin_hidden.projection.methods import get_method
-
-
-class _Watch:
-    """What ``add_hidden`` looks at."""
-
-    def __init__(
-        self,
-        model: nn.Module,
-        layers: list[LayerSpec] | None,
-        schedule: Schedule,
-        budget: TimeBudget | None,
-        *,
-        batch_size: int,
-        project: bool,
-        parameters: ParameterRecorder | None,
-    ):
-        self.model = model
-        self.layers = layers
-        self.schedule = schedule
-        self.budget = budget
-        self.batch_size = batch_size
-        self.project = project
-        self.parameters = parameters
-        self.exporter = HeadExporter()
 
 
 class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
@@ -71,10 +46,11 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._recorder: Recorder | None = None
-        self._watched: _Watch | None = None
+        self._watched: Watch | None = None
         self._hidden_closed = False
         self._purged_from: int | None = None
         super().__init__(*args, **kwargs)
+        self._listeners = Listeners(os.path.basename(os.path.abspath(os.fspath(self.log_dir))))
 
     def watch(
         self,
@@ -88,6 +64,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         batch_size: int = 256,
         optimizer: torch.optim.Optimizer | None = None,
         training_log: bool | TrainingLog = False,
+        alerts: bool | str | Sequence[str] = True,
     ) -> None:
         """Says what ``add_hidden`` looks at: which model, on which samples, in which layers.
 
@@ -100,13 +77,15 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             schedule: Which steps to capture, as ``hidden.every(10)``; default every one that is passed.
             budget: Largest share of wall time that captures may take, as 0.02; steps beyond it are left out.
             batch_size: Samples in one forward of a capture; no more than the memory beside training allows.
-            optimizer: The model's optimizer, whose steps a training log counts.
+            optimizer: The model's optimizer, whose learning rate is logged, and whose steps a training log counts.
             training_log: Whether to log weights, gradients and the change of filters, at every capture and at every
                 100th step of the optimizer, or as a ``TrainingLog`` says.
+            alerts: Whether to measure the layers and to warn of what is wrong with them; or names of the rules to
+                apply, as ``["collapse", "merging"]``.
 
         Raises:
-            HiddenError: A layer or method is unknown, the probe's size changed, a training log has no optimizer, or
-                the log directory cannot be written.
+            HiddenError: A layer, method or rule is unknown, the probe's size changed, a training log has no optimizer,
+                or the log directory cannot be written.
         """
         if not _is_writing_rank():
             return
@@ -121,7 +100,9 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         time_budget = None if budget is None else TimeBudget(budget)
         if method is not None:
             get_method(method)
+        rules = chosen_rules(alerts)
         self.add_probe(probe)
+        self._recording().health.choose(rules)
         parameters = None
         if training_log is not False:
             options = TrainingLog() if training_log is True else training_log
@@ -129,9 +110,9 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             parameters = ParameterRecorder(model, optimizer, options, rows, self._purged_from or 0)
         if method is not None:
             self._recording().start_projection(method)
-        if self._watched is not None and self._watched.parameters is not None:
-            self._watched.parameters.close()
-        self._watched = _Watch(
+        if self._watched is not None:
+            self._watched.close()
+        self._watched = Watch(
             model,
             specs,
             schedule or (lambda step: True),
@@ -139,6 +120,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             batch_size=batch_size,
             project=method is not None,
             parameters=parameters,
+            optimizer=optimizer,
         )
 
     def add_hidden(self, step: int, *, selected: Any = None) -> None:
@@ -162,43 +144,53 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if self._hidden_closed:
             self._recording()
         if watched is None or self._recorder is None or self._recorder.probe is None:
-            raise HiddenError(
-                "nothing is watched",
-                expected="a call of watch(model, probe) before add_hidden",
-                got="none",
-                fix="Add writer.watch(model, hidden.Probe(dataset)) before the training loop.",
-            )
-        for name in [layer.name for layer in watched.layers or ()] or [""]:
+            raise _nothing_watched("add_hidden")
+        for name in watched.names:
             self._recorder.check_step(name, step)
         if selected is not None:
             self._recorder.add_selection(selected, step)
-        if not watched.schedule(step) or (watched.budget is not None and not watched.budget.due()):
+        if watched.due(step):
+            self._tell(watched.look(self._recorder, int(step)))
+
+    def on_alert(self, callback: Callable[[Alert], Any], severity: str = "warning") -> None:
+        """Has a function called for every alert, besides the line that each of them is on the terminal.
+
+        It is called from ``add_hidden`` or ``add_activations``, once everything of the step is written. What it raises
+        comes out of them: that is how a script ends itself.
+
+        Args:
+            callback: Called with a ``hidden.Alert``. ``hidden.webhook(url)`` sends them elsewhere.
+            severity: The least that it is called for: ``info``, ``warning`` or ``error``.
+
+        Raises:
+            HiddenError: It cannot be called, there is no such severity, or the writer is closed.
+        """
+        if _is_writing_rank():
+            if self._hidden_closed:
+                self._recording()
+            self._listeners.add(callback, severity)
+
+    def add_task(self, name: str, classes: Any = None, probe: Any = None) -> None:
+        """Says that another task is learned from now on, in continual learning.
+
+        What is watched of a task is measured before, while and after it is learned. Tasks that are still to come are
+        the other values of the probe's metadata ``task``.
+
+        Args:
+            name: Another name than those of the tasks before.
+            classes: Numbers or names of its classes. Without these and ``probe`` its samples are those whose metadata
+                ``task`` is the name.
+            probe: Ids of its samples, or a ``Probe`` of them; all must be among those that are watched.
+
+        Raises:
+            HiddenError: Nothing is watched, the name is not new, classes or ids are unknown, the task has no samples,
+                or the writer is closed.
+        """
+        if not _is_writing_rank():
             return
-        start = time.perf_counter()
-        if watched.parameters is not None:
-            watched.parameters.capture(int(step))
-        try:
-            seen = capture(
-                watched.model,
-                self._recorder.probe,
-                watched.layers,
-                batch_size=watched.batch_size,
-                exporter=watched.exporter,
-            )
-        except HiddenError as error:
-            # What has worked before fails for a reason that passes, as when memory is short.
-            if not self._recorder.logged:
-                raise
-            warnings.warn(f"Step {step} is not logged. {error}", HiddenWarning, stacklevel=2)
-            return
-        # The default layer is found in the first forward pass, and is the same from then on.
-        watched.layers = [layer.spec for layer in seen.layers]
-        snapshots = seen.snapshots(int(step))
-        share = 1000 * (time.perf_counter() - start) / len(snapshots)
-        for snapshot in snapshots:
-            self._recorder.add_snapshot(snapshot, share, project=watched.project)
-        if watched.budget is not None:
-            watched.budget.spend(time.perf_counter() - start)
+        if self._recorder is None and not self._hidden_closed:
+            raise _nothing_watched("add_task")
+        self._recording().add_task(name, classes, probe)
 
     def add_probe(self, probe: Probe) -> None:
         """Names the samples that ``add_activations`` and ``add_projection`` are about; ``watch`` does so itself.
@@ -255,7 +247,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if method is not None:
             recorder.start_projection(method)
         kind = HeadData("linear", arrays) if arrays else HeadData("none")
-        recorder.add_snapshot(Snapshot(layer, int(step), rows, outputs, kind), 0.0, project=method is not None)
+        snapshot = Snapshot(layer, int(step), rows, outputs, kind)
+        self._tell(self._log(recorder, snapshot, method is not None))
 
     def add_projection(self, layer: str, positions: Any, step: int, *, logits: Any = None, labels: Any = None) -> None:
         """Logs a map that you computed: it is shown as it is, without faithfulness or landscape.
@@ -302,15 +295,27 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             atexit.unregister(self._at_exit)
             self._hidden_closed = True
             self._abandoned.detach()
-            if self._watched is not None and self._watched.parameters is not None:
-                self._watched.parameters.close()
+            if self._watched is not None:
+                self._watched.close()
             try:
-                with _ProgressLine() as progress:
+                with ProgressLine() as progress:
                     recorder.close(progress)
             finally:
                 super().close()
+                self._listeners.close()
             return
         super().close()
+
+    def _log(self, recorder: Recorder, snapshot: Snapshot, project: bool) -> Sequence[Alert]:
+        # As deep below the caller as what is captured is logged, for the line that warnings name.
+        rate = None if self._watched is None else self._watched.rate
+        return recorder.add_snapshots([snapshot], 0.0, project=project, rate=rate)
+
+    def _tell(self, alerts: Sequence[Alert]) -> None:
+        if alerts:
+            if self._watched is not None:
+                self._watched.hear(alerts)
+            self._listeners.tell(alerts)
 
     def _get_file_writer(self) -> Any:
         # PyTorch forgets the step once it has logged its own event of it.
@@ -343,7 +348,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             self._abandoned = weakref.finalize(self, self._recorder.abandon)
             self._abandoned.atexit = False
             # A script that ends without close() still gets its last maps.
-            self._at_exit = _closer(weakref.ref(self))
+            self._at_exit = closer(weakref.ref(self))
             atexit.register(self._at_exit)
         return self._recorder
 
@@ -356,38 +361,13 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
                 recorder.set_probe(probe)
 
 
-def _closer(writer: weakref.ref[SummaryWriter]) -> Any:
-    process = os.getpid()
-
-    def close() -> None:
-        alive = writer()
-        # A forked child that ends has none of the threads, and the projector is not its own.
-        if alive is not None and os.getpid() == process:
-            alive.close()
-
-    return close
-
-
-class _ProgressLine:
-    """One line on stderr while maps are drawn at the end, if there is anything to wait for."""
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-
-    def __enter__(self) -> _ProgressLine:
-        return self
-
-    def __call__(self, done: int, total: int) -> None:
-        if self._bar is None and total:
-            label = "drawing the last maps (Ctrl-C leaves them to `hidden project`)"
-            self._bar = click.progressbar(length=total, label=label, file=sys.stderr)
-            self._bar.__enter__()
-        if self._bar is not None:
-            self._bar.update(done - self._bar.pos)
-
-    def __exit__(self, *error: Any) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(*error)
+def _nothing_watched(method: str) -> HiddenError:
+    return HiddenError(
+        "nothing is watched",
+        expected=f"a call of watch(model, probe) before {method}",
+        got="none",
+        fix="Add writer.watch(model, hidden.Probe(dataset)) before the training loop.",
+    )
 
 
 def _is_writing_rank() -> bool:

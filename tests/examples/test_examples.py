@@ -1,10 +1,14 @@
 """The examples log what their stories are told with."""
 
+import json
 import runpy
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from tensorboard_plugin_hidden.cli import cli
+from tensorboard_plugin_hidden.cli.check import FOUND
 from tensorboard_plugin_hidden.export.history import read_layer
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -48,3 +52,19 @@ def test_active_learning(tmp_path):
     assert {step for step, _ in chosen} <= {0, 4, 8}
     assert len(chosen) > 1
     assert {split for _, split in chosen} == {"pool"}
+
+
+def test_merging_is_told_with_its_classes_and_a_healthy_run_is_not(tmp_path):
+    from tensorboard_plugin_hidden.demo import train_digits
+
+    run("merging", tmp_path / "merging", 18)
+    done = CliRunner().invoke(cli, ["check", str(tmp_path / "merging"), "--json"])
+    alerts = json.loads(done.output)["alerts"]
+    first = next(alert for alert in alerts if alert["rule"] == "merging")
+    assert done.exit_code == FOUND
+    assert 13 <= first["step"] <= 16
+    assert sorted(first["class_names"]) == ["4", "9"]
+    assert [alert for alert in alerts if alert["step"] <= 12] == []
+    train_digits(str(tmp_path / "digits"), epochs=20)
+    well = CliRunner().invoke(cli, ["check", str(tmp_path / "digits")])
+    assert well.exit_code == 0, well.output

@@ -35,13 +35,18 @@ def write(run: Path) -> None:
             "split": ["train", "test", None] * 4,
             "brightness": [0.5, None, float("nan")] * 4,
             "tags": [["ö", "x"], [], None] * 4,
+            "task": ["first", "second", "third"] * 4,
         },
         original_labels=(labels + 1) % 3,
     )
     with hidden.SummaryWriter(str(run)) as writer:
         writer.add_probe(probe)
+        writer.add_task("first")
         for step in range(3):
+            if step == 2:
+                writer.add_task("second")
             activations = rng.normal(size=(12, 4))
+            activations[7, 1] = np.nan if step == 1 else activations[7, 1]
             logits = rng.normal(size=(12, 3))
             selected = [step, step + 5, 99]
             writer.add_activations("fc", activations, step, logits=logits, selected=selected, method=None)
@@ -59,15 +64,23 @@ def contents(run: Path) -> dict[str, object]:
 
     frames = history.frames["fc"]["logged"]
     snapshot = store.read(history.snapshots["fc"][1].payload)
+    health = RunReader(str(run)).health()
     return {
         "snapshots": list(history.snapshots["fc"]),
         "frames": list(frames),
         "position_sums": {
             str(step): int(arrays(record)["positions"].astype(int).sum()) for step, record in frames.items()
         },
-        "activation_sum": float(snapshot["activations"].astype(float).sum()),
+        "activation_sum": float(np.nansum(snapshot["activations"].astype(float))),
         **_probe(history, arrays(history.probe), store),
         "selected": {str(step): arrays(record)["rows"].tolist() for step, record in history.selected.items()},
+        "tasks": [[record.body.name, record.step, arrays(record)["rows"].tolist()] for record in history.tasks],
+        "alerts": [[record.step, record.body.rule, list(record.body.samples)] for record in history.alerts],
+        "health": {layer: [log.steps.tolist(), sorted(log.measures), list(log.tasks)] for layer, log in health.items()},
+        "health_sums": {
+            layer: round(float(sum(np.nansum(part) for part in [*log.measures.values(), *log.classes.values()])), 3)
+            for layer, log in health.items()
+        },
         "closed": history.closed,
     }
 

@@ -1,3 +1,4 @@
+from tensorboard_plugin_hidden.format.alerts import Alert, HealthRecord, TaskRecord
 from tensorboard_plugin_hidden.format.history import current, waiting
 from tensorboard_plugin_hidden.format.schema import (
     EndRecord,
@@ -118,3 +119,62 @@ def test_closed_is_about_the_newest_writer():
 def test_the_newest_probe_counts():
     records = [Record(Version("a", 1), ProbeRecord(3, ())), Record(Version("b", 1), ProbeRecord(3, ("x",)))]
     assert str(current(records).probe.version) == "b.1"
+
+
+def health(name, seq, step, layer="fc"):
+    return Record(Version(name, seq), HealthRecord(layer, step, {}))
+
+
+def alert(name, seq, step):
+    return Record(Version(name, seq), Alert(step, "merging", "warning", "fc", "gap", None, None, None, step, "It is."))
+
+
+def task(name, seq, step, called, begun=True):
+    return Record(Version(name, seq), TaskRecord(step, called, 1, (), begun))
+
+
+def versions(records):
+    return [str(record.version) for record in records]
+
+
+def test_a_resume_hides_measures_and_alerts_as_it_does_snapshots():
+    first = [session("a"), *(snapshot("a", 1 + s, s) for s in range(6)), *(health("a", 10 + s, s) for s in range(6))]
+    first += [health("a", 20, 2, layer=""), alert("a", 21, 2), alert("a", 22, 5), task("a", 23, 4, "late")]
+    resumed = [session("b"), snapshot("b", 1, 3), health("b", 2, 3), alert("b", 3, 3)]
+    history = current(first + resumed)
+    assert versions(history.health["fc"].values()) == ["a.10", "a.11", "a.12", "b.2"]
+    assert versions(history.health[""].values()) == ["a.20"]
+    assert versions(history.alerts) == ["a.21", "b.3"]
+    assert history.tasks == []
+
+
+def test_measures_and_tasks_say_nothing_of_where_a_session_takes_up():
+    """A resumed script declares its tasks before it knows its step."""
+    first = [session("a"), *(snapshot("a", 1 + s, s) for s in range(6))]
+    history = current([*first, session("b"), task("b", 1, 0, "one"), health("b", 2, 0), snapshot("b", 3, 5)])
+    assert list(steps(history)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_of_a_measured_step_logged_twice_the_last_counts():
+    history = current([session("a"), snapshot("a", 1, 0), health("a", 2, 1), health("a", 3, 0), health("a", 4, 0)])
+    assert [(step, str(record.version)) for step, record in history.health["fc"].items()] == [(0, "a.4"), (1, "a.2")]
+
+
+def test_tasks_that_have_begun_come_first_in_the_order_in_which_they_did():
+    records = [session("a"), snapshot("a", 1, 0)]
+    records += [task("a", 2, 0, "third", begun=False), task("a", 3, 0, "second", begun=False)]
+    records += [task("a", 4, 0, "first"), task("a", 5, 16, "second")]
+    assert versions(current(records).tasks) == ["a.4", "a.5", "a.2"]
+
+
+def test_a_task_that_is_declared_again_after_a_resume_began_when_it_first_did():
+    first = [
+        session("a"),
+        *(snapshot("a", 1 + s, s) for s in range(9)),
+        task("a", 20, 0, "one"),
+        task("a", 21, 5, "two"),
+    ]
+    resumed = [session("b"), task("b", 1, 7, "one"), task("b", 2, 7, "two"), snapshot("b", 3, 7)]
+    assert versions(current(first + resumed).tasks) == ["a.20", "a.21"]
+    earlier = [session("c"), task("c", 1, 3, "two"), snapshot("c", 2, 3)]
+    assert versions(current(first + earlier).tasks) == ["a.20", "c.1"]

@@ -58,7 +58,7 @@ def test_a_directory_without_events_is_no_run(tmp_path):
 GOLDEN = Path(__file__).parent / "golden"
 
 
-@pytest.mark.parametrize("name", ["v1", "v1-metadata"])
+@pytest.mark.parametrize("name", ["v1", "v1-metadata", "v1-alerts"])
 def test_golden_files_are_still_read(name):
     """Written once and never again: what they say must mean the same for ever."""
     expected = json.loads((GOLDEN / f"{name}.json").read_text())
@@ -70,3 +70,4 @@ def test_golden_files_are_still_read(name):
 def test_what_was_added_to_format_1_is_missing_in_a_log_from_before():
     found = contents(GOLDEN / "v1")
     assert (found["columns"], found["picture_sum"], found["selected"]) == ([], None, {})
+    assert (found["tasks"], found["alerts"], found["health"]) == ([], [], {})

@@ -3,7 +3,9 @@ import json
 import pytest
 
 from tensorboard_plugin_hidden.errors import HiddenError, NewerFormatError
+from tensorboard_plugin_hidden.format.alerts import Alert, HealthRecord, TaskRecord
 from tensorboard_plugin_hidden.format.schema import (
+    AnswersRecord,
     EndRecord,
     FrameRecord,
     PayloadRef,
@@ -23,11 +25,20 @@ FRAME = FrameRecord(
     "fc1", 12, "hidden", {"anchor": 3}, (0.0, 1.0, 2.0, 3.0), "linear", (-1.0, 0.0, 3.0, 4.0), {"trust": 0.9}
 )
 SNAPSHOT = SnapshotRecord("fc1", 3, 10, 4, "program", 0.5, 1, 80, 2.5, "ab.1", PayloadRef("g", 2))
+ALERT = Alert(16, "merging", "warning", "fc", "gap", 0.1, 2.0, 0.8, 15, "They merge.", (4, 9), "", (3, 1))
+HEALTH = HealthRecord("fc", 16, {"separation": -0.5, "drift": None}, 0.1, ("first", "second"))
 BODIES = [
+    ALERT,
+    Alert(1, "collapse", "error", "", "loss", None, None, None, 1, "It is gone."),
+    HEALTH,
+    HealthRecord("", 0, {}),
+    TaskRecord(5, "second", 40, (5, 6), False),
+    AnswersRecord("probe", 3, 0, 7),
     SessionRecord("0.1", 12.5, 7),
     SessionRecord("0.1", 12.5),
     EndRecord(),
     ProbeRecord(10, ("a", "b"), Tiles(8, 9, 3), True),
+    ProbeRecord(10, (), density={"layer": "fc", "sizes": [5, 10], "relative": [0.5, 1.0], "knee": 9}),
     ProbeRecord(10, ()),
     ProbeRecord(10, (), images=PayloadRef("ab/pictures", 1)),
     SelectedRecord(4, 2, 100),
@@ -55,6 +66,19 @@ def test_the_tag_of_a_selection_has_its_step():
     assert Record(Version("ab", 2), SelectedRecord(4, 2, 100)).tag == "hidden/selected/00000004/ab.2"
     assert Record(Version("ab", 2), SelectedRecord(4, 2, 100)).step == 4
     assert Record(Version("ab", 1), ProbeRecord(10, ())).tag == "hidden/probe/ab.1"
+
+
+def test_tags_of_measures_and_alerts():
+    """What is measured of the whole network has no layer in its tag, where nothing would stand between two slashes."""
+    tags = [
+        (HEALTH, "hidden/health/fc/00000016/ab.2"),
+        (HealthRecord("", 16, {}), "hidden/health/00000016/ab.2"),
+        (ALERT, "hidden/alert/00000016/ab.2"),
+        (TaskRecord(16, "second", 1), "hidden/task/00000016/ab.2"),
+    ]
+    for body, tag in tags:
+        assert Record(Version("ab", 2), body).tag == tag
+        assert Record(Version("ab", 2), body).step == 16
 
 
 def test_numbers_that_are_not_finite_become_null():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.logger.schedule import TimeBudget, every, log_spaced
+from tensorboard_plugin_hidden.logger.schedule import TimeBudget, denser_after_alert, every, log_spaced
 
 
 def test_every_takes_multiples() -> None:
@@ -62,3 +62,23 @@ def test_first_capture_is_due_at_once() -> None:
 def test_a_share_out_of_range_is_refused(share: float) -> None:
     with pytest.raises(HiddenError, match="not a share: expected a number above 0 and at most 1, got"):
         TimeBudget(share)
+
+
+def test_denser_for_some_steps_after_an_alert_and_no_longer() -> None:
+    schedule = denser_after_alert(every(100), every(10), 25)
+    assert [step for step in range(301) if schedule(step)] == [0, 100, 200, 300]
+    schedule.hear(100)
+    assert [step for step in range(301) if schedule(step)] == [0, 100, 110, 120, 200, 300]
+    schedule.hear(120)
+    assert [step for step in range(301) if schedule(step)] == [0, 100, 130, 140, 200, 300]
+
+
+@pytest.mark.parametrize("arguments", [(3, every(1), 4), (every(1), None, 4)])
+def test_no_schedule_to_make_denser(arguments) -> None:
+    with pytest.raises(HiddenError, match="a schedule cannot be called"):
+        denser_after_alert(*arguments)
+
+
+def test_denser_for_no_step_is_refused() -> None:
+    with pytest.raises(HiddenError, match="at least 1 of steps, got 0"):
+        denser_after_alert(every(2), every(1), 0)

@@ -170,7 +170,11 @@ def test_scalars_and_hidden_data_share_one_event_file(tmp_path):
             writer.add_scalar("loss", float(step), step)
             writer.add_hidden(step)
     assert len(list(tmp_path.glob("*tfevents*"))) == 1
-    assert scalars(tmp_path) == {"loss": [(0, 0.0), (1, 1.0), (2, 2.0)]}
+    found = scalars(tmp_path)
+    assert {tag: values for tag, values in found.items() if not tag.startswith("hidden/")} == {
+        "loss": [(0, 0.0), (1, 1.0), (2, 2.0)]
+    }
+    assert [step for step, _ in found["hidden/4:input/rank"]] == [0, 1, 2]
     assert list(history(tmp_path).frames["4:input"]["hidden"]) == [0, 1, 2]
 
 

@@ -1,0 +1,138 @@
+"""What ``add_hidden`` looks at, and when: one model, its layers, and how much of training's time that may take."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from torch import nn
+
+from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
+from tensorboard_plugin_hidden.format.alerts import Alert
+from tensorboard_plugin_hidden.logger.capture import Capture, capture
+from tensorboard_plugin_hidden.logger.head import HeadExporter
+from tensorboard_plugin_hidden.logger.layers import LayerSpec
+from tensorboard_plugin_hidden.logger.recorder import Recorder
+from tensorboard_plugin_hidden.logger.schedule import DenserAfterAlert, Schedule, TimeBudget
+from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder
+
+
+class Watch:
+    """What ``watch`` was told.
+
+    Args:
+        model: The model, wrapped or not.
+        layers: Which layers; None: found in the first forward pass.
+        schedule: Which steps to capture.
+        budget: How much time captures may take, or None.
+        batch_size: Samples in one forward of a capture.
+        project: Whether maps are drawn beside training.
+        parameters: The training log, or None.
+        optimizer: The model's optimizer, or None.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        layers: list[LayerSpec] | None,
+        schedule: Schedule,
+        budget: TimeBudget | None,
+        *,
+        batch_size: int,
+        project: bool,
+        parameters: ParameterRecorder | None,
+        optimizer: Any,
+    ):
+        self._model = model
+        self._layers = layers
+        self._schedule = schedule
+        self._budget = budget
+        self._batch_size = batch_size
+        self._project = project
+        self._parameters = parameters
+        self._optimizer = optimizer
+        self._exporter = HeadExporter()
+
+    @property
+    def rate(self) -> float | None:
+        """The optimizer's learning rate, see ``learning_rate``."""
+        return learning_rate(self._optimizer)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the layers, of which the default one has none before the first capture."""
+        return [layer.name for layer in self._layers or ()] or [""]
+
+    def due(self, step: int) -> bool:
+        """Whether a step is captured."""
+        return self._schedule(step) and (self._budget is None or self._budget.due())
+
+    def look(self, recorder: Recorder, step: int) -> Sequence[Alert]:
+        """Captures the layers and logs them.
+
+        Args:
+            recorder: Where to.
+            step: The epoch or global step.
+
+        Returns:
+            The alerts of the step.
+
+        Raises:
+            HiddenError: The first capture fails.
+        """
+        start = time.perf_counter()
+        gradients = None if self._parameters is None else self._parameters.capture(step)
+        try:
+            seen = self._capture(recorder)
+        except HiddenError as error:
+            # What has worked before fails for a reason that passes, as when memory is short.
+            if not recorder.logged:
+                raise
+            warnings.warn(f"Step {step} is not logged. {error}", HiddenWarning, stacklevel=3)
+            return ()
+        # The default layer is found in the first forward pass, and is the same from then on.
+        self._layers = [layer.spec for layer in seen.layers]
+        alerts = recorder.add_snapshots(
+            seen.snapshots(step),
+            1000 * (time.perf_counter() - start),
+            project=self._project,
+            rate=self.rate,
+            gradients=gradients,
+        )
+        if self._budget is not None:
+            self._budget.spend(time.perf_counter() - start)
+        return alerts
+
+    def hear(self, alerts: Sequence[Alert]) -> None:
+        """Lets a schedule that listens to alerts know of them."""
+        if alerts and isinstance(self._schedule, DenserAfterAlert):
+            self._schedule.hear(max(alert.step for alert in alerts))
+
+    def close(self) -> None:
+        """Ends the training log."""
+        if self._parameters is not None:
+            self._parameters.close()
+
+    def _capture(self, recorder: Recorder) -> Capture:
+        if recorder.probe is None:
+            raise HiddenError(
+                "nothing is watched", expected="a probe", got="none", fix="Call watch(model, hidden.Probe(dataset))."
+            )
+        return capture(self._model, recorder.probe, self._layers, batch_size=self._batch_size, exporter=self._exporter)
+
+
+def learning_rate(optimizer: Any) -> float | None:
+    """The largest learning rate of an optimizer's parameter groups; None where there is none to be read.
+
+    Args:
+        optimizer: Whatever has ``param_groups`` as those of PyTorch have.
+    """
+    try:
+        rates = [float(group["lr"]) for group in getattr(optimizer, "param_groups", None) or () if "lr" in group]
+    except (TypeError, ValueError, RuntimeError):
+        return None
+    finite = [rate for rate in rates if math.isfinite(rate)]
+    return max(finite, default=None)
