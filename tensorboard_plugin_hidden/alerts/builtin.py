@@ -59,8 +59,8 @@ def margin_rules() -> list[MarginRule]:
         _rule(
             "noise", "class", "agreement", "low", "best", persistence=3, held=LONG, clip=MIXED, unless_improving=True
         ),
-        _rule("forgetting", "task", "accuracy", "low", "best", persistence=1),
-        _rule("forgetting", "task", "probe_accuracy", "low", "best", persistence=1),
+        _rule("forgetting", "task", "accuracy", "low", "best", persistence=1, held=1),
+        _rule("forgetting", "task", "probe_accuracy", "low", "best", persistence=1, held=1),
         _rule("overconfidence", "whole", "overconfidence", "high", "best", clip=(0.0, 1.0), unless_improving=True),
     ]
 

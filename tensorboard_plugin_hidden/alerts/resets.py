@@ -14,19 +14,21 @@ class RateChanges:
     """
 
     def __init__(self) -> None:
-        self._lowest: float | None = None
+        self._lowest = 0.0
         self._highest = 0.0
 
     def restarts(self, rate: float | None) -> bool:
         """Whether the rate of the next snapshot, None where it is not known, is that of a restart.
 
         >>> changes = RateChanges()
-        >>> [changes.restarts(rate) for rate in (0.1, 0.05, 0.01, 0.1, 0.2)]
-        [False, False, False, True, False]
+        >>> [changes.restarts(rate) for rate in (0.1, 0.05, 0.01, 0.1, 0.4, 0.4)]
+        [False, False, False, True, False, False]
         """
         if rate is None or not rate > 0:
             return False
-        restart = self._lowest is not None and FACTOR * self._lowest <= rate <= self._highest * (1 + 1e-6)
-        self._lowest = rate if restart or self._lowest is None else min(self._lowest, rate)
+        known = rate <= self._highest * (1 + 1e-6)
+        restart = known and FACTOR * self._lowest <= rate
+        # Since the last restart, or since the rate was new.
+        self._lowest = min(self._lowest, rate) if known and not restart else rate
         self._highest = max(self._highest, rate)
         return restart

@@ -150,9 +150,9 @@ class MarginRule:
         row = observation.tasks.get(self.measure)
         if row is None or observation.task not in observation.task_names:
             return None
-        # Of the tasks before the one that is learned; that one is not forgotten, and those to come were never known.
-        over = np.arange(len(row)) < observation.task_names.index(observation.task)
-        return np.where(over, row, np.nan).astype(np.float64)
+        # Those still to come were never known.
+        begun = np.arange(len(row)) <= observation.task_names.index(observation.task)
+        return np.where(begun, row, np.nan).astype(np.float64)
 
 
 class MarginDetector:
@@ -177,7 +177,11 @@ class MarginDetector:
         values = self._rule.values(observation)
         if values is None:
             return None
-        return self._track.push(observation.step, values, counts=not (improving and self._rule.unless_improving))
+        found = self._track.push(observation.step, values, counts=not (improving and self._rule.unless_improving))
+        if self._rule.scope == "task":
+            # The task that is learned is not forgotten yet; what it reaches is what it is compared with once it is over.
+            found.deviation[observation.task_names.index(observation.task) :] = 0
+        return found
 
     def observe(self, observation: Observation, *, improving: bool) -> Finding | None:
         """Looks at the next step."""

@@ -1,0 +1,197 @@
+"""Rules at work on layers whose classes do what a test says."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from tensorboard_plugin_hidden.alerts.builtin import margin_rules, rules
+from tensorboard_plugin_hidden.alerts.monitor import Monitor
+from tensorboard_plugin_hidden.alerts.observation import GradientFacts
+from tensorboard_plugin_hidden.alerts.observer import Observer
+from tensorboard_plugin_hidden.errors import HiddenError
+from tests.alerts.scenes import CLASSES, labels, layer, logits
+
+STEPS = 24
+
+
+class Run:
+    """Watches made-up snapshots with the built-in rules."""
+
+    def __init__(self, names=None):
+        self.observer = Observer(labels(), CLASSES)
+        self.monitor = Monitor(None if names is None else [r for name in names for r in rules(name)])
+        self.rng = np.random.default_rng(0)
+        self.alerts = []
+
+    def look(self, step, points=None, answers=None, **facts):
+        points = layer(self.rng) if points is None else points
+        answers = logits(rng=self.rng) if answers is None else answers
+        seen = self.observer.look(step, {"fc": points}, answers, **facts)
+        found = self.monitor.watch(seen)
+        self.alerts += found
+        return found
+
+
+def moved(pair, share):
+    """Centres of which two stand nearer to each other."""
+    centres = 3 * np.eye(len(CLASSES), 8)
+    middle = centres[list(pair)].mean(axis=0)
+    for number in pair:
+        centres[number] += share * (middle - centres[number])
+    return centres
+
+
+def test_a_healthy_run_raises_nothing():
+    run = Run()
+    for step in range(STEPS):
+        run.look(step)
+    assert run.alerts == []
+
+
+def test_two_classes_that_merge_are_named():
+    run = Run(["merging"])
+    for step in range(STEPS):
+        run.look(step, layer(run.rng, moved((1, 3), 0 if step < 16 else 0.99)))
+    (alert,) = run.alerts
+    assert (alert.rule, alert.layer, alert.measure, alert.classes) == ("merging", "fc", "gap", (1, 3))
+    assert (alert.since, alert.step) == (16, 18)
+    assert alert.value < alert.limit < alert.reference
+    assert "'dog' and 'fox' are merging" in alert.sentence
+    assert 0 < len(alert.samples) <= 50
+    assert set(labels()[list(alert.samples)]) <= {1, 3}
+
+
+def test_a_collapse_is_told_once_a_layer_and_again_after_it_was_over():
+    run = Run(["collapse"])
+    for step in range(40):
+        flat = 16 <= step < 22 or step >= 32
+        run.look(step, layer(run.rng, np.zeros((4, 8))) if flat else None)
+    collapses = [alert for alert in run.alerts if alert.measure in ("separation", "agreement")]
+    assert [alert.step for alert in collapses] == [17, 33]
+    assert {alert.severity for alert in run.alerts} == {"error"}
+
+
+def test_nothing_counts_while_the_loss_is_at_its_best():
+    run = Run(["collapse"])
+    for step in range(STEPS):
+        better = logits(right=1.0, sure=1 + 0.2 * step)
+        run.look(step, layer(run.rng, np.zeros((4, 8))) if step >= 16 else None, better)
+    assert run.alerts == []
+
+
+def test_what_is_not_finite_is_told_at_once_with_the_samples():
+    run = Run()
+    for step in range(3):
+        run.look(step)
+    points, answers = layer(run.rng), logits()
+    points[[3, 8]], answers[[3, 8]] = np.nan, np.nan
+    found = run.look(3, points, answers)
+    assert {(alert.rule, alert.layer, alert.samples) for alert in found} == {
+        ("nonfinite", "fc", (3, 8)),
+        ("nonfinite", "", (3, 8)),
+    }
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        np.zeros((200, 8), np.float32),
+        np.full((200, 8), 7, np.float32),
+        np.full((200, 8), np.nan, np.float32),
+        np.full((200, 8), np.inf, np.float32),
+    ],
+    ids=["zeros", "identical", "NaN", "infinite"],
+)
+def test_a_layer_that_breaks_is_an_alert_and_no_error(points):
+    run = Run()
+    for step in range(STEPS):
+        run.look(step, points if step >= 16 else None)
+    assert run.alerts
+    for alert in run.alerts:
+        numbers = (alert.value, alert.reference, alert.limit)
+        assert all(number is None or np.isfinite(number) for number in numbers)
+        assert "nan" not in alert.sentence.lower().replace("are nan or infinite", "")
+
+
+@pytest.mark.parametrize("kind", ["one class", "no labels", "one sample", "absent class"])
+def test_few_labels_and_samples_are_no_error(kind):
+    count = 1 if kind == "one sample" else 200
+    classes = {"one class": np.zeros(count), "absent class": labels(count) % 3}.get(kind, labels(count))
+    observer = Observer(None if kind == "no labels" else classes.astype(np.int32), CLASSES)
+    monitor, rng = Monitor(), np.random.default_rng(0)
+    alerts = []
+    for step in range(12):
+        alerts += monitor.watch(observer.look(step, {"fc": layer(rng, samples=count)}, logits(samples=count)))
+    assert alerts == []
+
+
+def test_layers_that_stand_still_are_named():
+    run = Run(["stagnation"])
+    for step in range(6):
+        still = step >= 3
+        run.look(step, gradients=GradientFacts(0.0, -3.0, 0.5 * still, ("stem.conv",) if still else ()))
+    (alert,) = run.alerts
+    assert (alert.step, alert.since) == (4, 3)
+    assert "stem.conv" in alert.sentence.lower()
+
+
+def test_a_restart_of_the_rate_makes_the_loss_no_reference_and_a_rate_that_runs_away_does_not():
+    def alerts(rate):
+        run = Run(["divergence"])
+        for step in range(STEPS):
+            late = step >= 16
+            run.look(step, answers=logits(right=0.6 if late else 0.98, rng=run.rng), rate=rate(step))
+        return run.alerts
+
+    restart = [
+        alert for alert in alerts(lambda step: 0.1 * 0.7 ** (step % 16)) if alert.measure in ("loss", "accuracy")
+    ]
+    assert restart == []
+    assert any(alert.measure in ("loss", "accuracy") for alert in alerts(lambda step: 0.1 if step < 16 else 0.8))
+
+
+def test_a_forgotten_task_is_told_at_the_first_snapshot_with_what_it_is_taken_for():
+    run = Run()
+    tasks = {
+        "old": np.flatnonzero(labels() < 2).astype(np.int32),
+        "new": np.flatnonzero(labels() >= 2).astype(np.int32),
+    }
+    run.observer.set_tasks(tasks, "old")
+    for step in range(10):
+        run.look(step)
+    run.observer.end_task("old")
+    run.observer.set_tasks(tasks, "new")
+    run.monitor.reset()
+    forgotten = np.where(labels() < 2, 2, labels())
+    found = run.look(10, answers=(5 * np.eye(4)[forgotten]).astype(np.float32))
+    (alert,) = [one for one in found if one.rule == "forgetting"]
+    assert (alert.step, alert.task, alert.measure) == (10, "old", "accuracy")
+    assert alert.classes in [(0, 2), (1, 2)]
+    assert set(alert.samples) <= set(tasks["old"].tolist())
+    assert "a linear probe on fc still reads 100 %" in alert.sentence
+
+
+def test_an_unknown_rule_is_refused():
+    with pytest.raises(HiddenError, match="no such rule"):
+        rules("collaps")
+    assert {rule.name for rule in rules()} >= {"collapse", "merging", "divergence", "nonfinite"}
+    assert "sentrycam" not in {rule.name for rule in rules()}
+
+
+def test_every_rule_has_a_margin():
+    assert all(np.isfinite(rule.margin) for rule in margin_rules())
+    assert len({rule.key for rule in margin_rules()}) == len(margin_rules())
+
+
+def test_a_margin_of_a_logarithm_is_told_in_the_measures_units():
+    rule = next(rule for rule in margin_rules() if rule.key == "collapse/whole.rank")
+    detector = dataclasses.replace(rule, margin=np.log(2)).start()
+    rng = np.random.default_rng(0)
+    for step in range(12):
+        observer = Observer(None, ())
+        rank = 8.0 if step < 10 else 2.0
+        (seen,) = observer.look(step, {"fc": layer(rng)}, None)
+        found = detector.observe(dataclasses.replace(seen, measures={"rank": rank}), improving=False)
+    assert found is not None
+    assert (found.value, found.reference, found.limit) == pytest.approx((2, 8, 4))
