@@ -179,7 +179,7 @@ class MarginDetector:
             return None
         found = self._track.push(observation.step, values, counts=not (improving and self._rule.unless_improving))
         if self._rule.scope == "task":
-            # The task that is learned is not forgotten yet; what it reaches is what it is compared with once it is over.
+            # The task that is learned is not forgotten yet; what it reaches is what it is compared with afterwards.
             found.deviation[observation.task_names.index(observation.task) :] = 0
         return found
 

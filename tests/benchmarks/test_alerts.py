@@ -31,7 +31,7 @@ def test_a_fault_shows_at_its_onset_and_not_before(seen):
         same = slice(0, 2 * snapshots + 1)
         for key in healthy.excess[pace]:
             np.testing.assert_array_equal(healthy.excess[pace][key][same], broken.excess[pace][key][same])
-    assert healthy.accuracy > 0.8 > broken.accuracy
+    assert healthy.accuracy > 0.3 > broken.accuracy
 
 
 def test_the_tables_say_what_was_counted(seen):
