@@ -324,7 +324,7 @@ def test_a_dropped_writer_takes_its_log_with_it(tmp_path):
     training = Training()
     writer = hidden.SummaryWriter(str(tmp_path))
     training.watch(writer, hidden.every(1))
-    recorder = weakref.ref(writer._watched.parameters)
+    recorder = weakref.ref(writer._watched._parameters)
     del writer
     gc.collect()
     assert recorder() is None
