@@ -164,6 +164,7 @@ class MarginDetector:
         self._rates = RateChanges()
         self._armed = np.empty(0, bool)
         self._quiet = 0
+        self._tasks: list[str] = []
 
     def reset(self) -> None:
         """Forgets, unless a task is compared with what it was when it was learned, which another task is to leave."""
@@ -177,11 +178,20 @@ class MarginDetector:
         values = self._rule.values(observation)
         if values is None:
             return None
+        if self._rule.scope == "task":
+            values = self._in_order(observation, values)
         found = self._track.push(observation.step, values, counts=not (improving and self._rule.unless_improving))
         if self._rule.scope == "task":
-            # The task that is learned is not forgotten yet; what it reaches is what it is compared with afterwards.
-            found.deviation[observation.task_names.index(observation.task) :] = 0
+            # The task that is learned is not forgotten; what it reaches is what it is compared with afterwards.
+            found.deviation[self._tasks.index(observation.task)] = 0
         return found
+
+    def _in_order(self, observation: Observation, values: Values) -> Values:
+        """Tasks in the order in which they were first seen, since one that begins changes its place among the others."""
+        self._tasks += [name for name in observation.task_names if name not in self._tasks]
+        ordered = np.full(len(self._tasks), np.nan)
+        ordered[[self._tasks.index(name) for name in observation.task_names]] = values
+        return ordered
 
     def observe(self, observation: Observation, *, improving: bool) -> Finding | None:
         """Looks at the next step."""
@@ -191,7 +201,10 @@ class MarginDetector:
             return None
         values = excess.values
         if self._armed.shape != values.shape:
-            self._armed = np.ones(values.shape, bool)
+            new = np.ones(values.shape, bool)
+            if new.ndim == self._armed.ndim == 1 and len(new) > len(self._armed):
+                new[: len(self._armed)] = self._armed
+            self._armed = new
         # What has come back within the noise may be told of again.
         self._armed |= excess.deviation == 0
         over = (excess.deviation > rule.margin) & self._armed
@@ -199,20 +212,21 @@ class MarginDetector:
         if not over.any():
             return None
         self._armed &= ~over
-        if self._quiet > 0:
+        if self._quiet > 0 and rule.scope in ("class", "pair"):
             return None
         self._quiet = QUIET
         worst = np.unravel_index(int(np.where(over, excess.deviation, -np.inf).argmax()), over.shape)
         reference = float(excess.reference[worst])
         turned = 1.0 if rule.worse == "high" else -1.0
-        numbers = dict(zip(("value", "reference", "limit"), self._plain(values[worst], reference, turned), strict=True))
+        plain = self._plain(values[worst], reference, turned)
+        numbers = dict(zip(("value", "reference", "limit"), plain, strict=True))
         place = tuple(int(index) for index in worst)
         return Finding(
             score=float(excess.deviation[worst] / max(rule.margin, 1e-12)),
             measure=rule.measure,
             since=excess.since,
             classes=place if rule.scope in ("class", "pair") else (),
-            task=observation.task_names[place[0]] if rule.scope == "task" else "",
+            task=self._tasks[place[0]] if rule.scope == "task" else "",
             others=int(over.sum()) - 1,
             **numbers,
         )

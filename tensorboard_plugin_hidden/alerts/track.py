@@ -85,10 +85,12 @@ class Track:
 
         Args:
             step: Training step.
-            values: Any shape, always the same; not-a-number where there is none.
+            values: Any shape, always the same, but that a vector may grow; not-a-number where there is none.
             counts: Whether a deviation at this step is one.
         """
         turned = self._sign * values
+        if self._count and turned.ndim == 1 and self._newest.ndim == 1 and len(turned) > len(self._newest):
+            self._widen(len(turned) - len(self._newest))
         if self._count == 0 or self._recent.shape[1:] != turned.shape:
             self._begin(turned.shape)
         deviation, reference = np.zeros_like(turned), np.full_like(turned, np.nan)
@@ -117,6 +119,17 @@ class Track:
         self._newest = np.full(shape, np.nan)
         self._usual = np.full(shape, np.nan)
         self._best = np.full(shape, np.nan)
+
+    def _widen(self, more: int) -> None:
+        """Makes room for values that were not there before, and have no past."""
+
+        def padded(values: Values, with_: float = np.nan) -> Values:
+            return np.concatenate([values, np.full((*values.shape[:-1], more), with_)], axis=-1)
+
+        self._recent, self._differences = padded(self._recent), padded(self._differences)
+        self._newest, self._usual, self._best = (padded(one) for one in (self._newest, self._usual, self._best))
+        for place, (step, deviation) in enumerate(self._deviations):
+            self._deviations[place] = (step, padded(deviation, 0.0))
 
     def _remember(self, turned: Values) -> None:
         # What is not finite is no past to return to.

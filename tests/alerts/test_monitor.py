@@ -172,6 +172,24 @@ def test_a_forgotten_task_is_told_at_the_first_snapshot_with_what_it_is_taken_fo
     assert "a linear probe on fc still reads 100 %" in alert.sentence
 
 
+@pytest.mark.parametrize("announced", [True, False])
+def test_each_task_is_told_of_whatever_the_order_in_which_they_come(announced):
+    run = Run(["forgetting"])
+    rows = {str(number): np.flatnonzero(labels() == number).astype(np.int32) for number in range(3)}
+    order = ["1", "0", "2"]
+    for place, name in enumerate(order):
+        begun = order[: place + 1]
+        waiting = [other for other in rows if other not in begun] if announced else []
+        run.observer.set_tasks({task: rows[task] for task in begun + waiting}, name)
+        for step in range(6 * place, 6 * place + 6):
+            answers = np.where(np.isin(labels(), [int(task) for task in begun[:-1]]), 3, labels())
+            run.look(step, answers=(5 * np.eye(4)[answers]).astype(np.float32))
+        run.observer.end_task(name)
+        run.monitor.reset()
+    forgotten = [(alert.step, alert.task, alert.classes) for alert in run.alerts if alert.measure == "accuracy"]
+    assert forgotten == [(6, "1", (1, 3)), (12, "0", (0, 3))]
+
+
 def test_an_unknown_rule_is_refused():
     with pytest.raises(HiddenError, match="no such rule"):
         rules("collaps")
