@@ -187,7 +187,7 @@ class MarginDetector:
         return found
 
     def _in_order(self, observation: Observation, values: Values) -> Values:
-        """Tasks in the order in which they were first seen, since one that begins changes its place among the others."""
+        """Tasks in the order in which they were first seen: one that begins changes its place among the others."""
         self._tasks += [name for name in observation.task_names if name not in self._tasks]
         ordered = np.full(len(self._tasks), np.nan)
         ordered[[self._tasks.index(name) for name in observation.task_names]] = values
