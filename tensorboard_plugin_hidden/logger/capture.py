@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
+from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, IntArray, Snapshot
 from tensorboard_plugin_hidden.logger.datasets import Inputs, map_tensors, take_rows
 from tensorboard_plugin_hidden.logger.head import HeadExporter, Tap, Target
 from tensorboard_plugin_hidden.logger.layers import (
@@ -27,7 +27,6 @@ from tensorboard_plugin_hidden.logger.layers import (
     pool,
     resolve_layers,
 )
-from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.program import first_line
 from tensorboard_plugin_hidden.logger.wrappers import call, observing, unwrap
 
@@ -79,9 +78,37 @@ class Capture:
         return [Snapshot(layer.spec.name, step, layer.activations, self.logits, layer.head) for layer in self.layers]
 
 
+class Samples(Protocol):
+    """What a model is run on: a probe, or samples that are only measured.
+
+    Attributes:
+        inputs: What the model is called with, on the CPU.
+        labels: int32 [N], -1 for none.
+        classes: Names; without any the model is not taken for a classifier.
+    """
+
+    @property
+    def inputs(self) -> Inputs:
+        """What the model is called with."""
+
+    @property
+    def labels(self) -> IntArray:
+        """Class numbers."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def batches(self, batch_size: int) -> Iterator[Inputs]:
+        """The inputs in order, a batch at a time."""
+
+
 def capture(
     model: nn.Module,
-    probe: Probe,
+    probe: Samples,
     layers: Sequence[LayerSpec] | None = None,
     *,
     batch_size: int = 256,
@@ -214,7 +241,7 @@ class _Listener:
 
 def _forward(
     model: nn.Module,
-    probe: Probe,
+    probe: Samples,
     layers: Sequence[LayerSpec],
     batch_size: int,
     device: torch.device,
@@ -255,7 +282,7 @@ def _call(model: nn.Module, inputs: Inputs) -> Any:
         ) from error
 
 
-def _logits(outputs: Sequence[Tensor | None], probe: Probe) -> tuple[FloatArray | None, bool, str]:
+def _logits(outputs: Sequence[Tensor | None], probe: Samples) -> tuple[FloatArray | None, bool, str]:
     """Logits, whether they were made of one number per sample, and why there are none."""
     parts = [output for output in outputs if output is not None]
     if len(parts) < len(outputs):
@@ -290,7 +317,7 @@ def _modules_that_run(model: nn.Module, example: Inputs) -> list[str]:
     return list(ran)
 
 
-def _example(probe: Probe, device: torch.device, dtype: torch.dtype) -> Inputs:
+def _example(probe: Samples, device: torch.device, dtype: torch.dtype) -> Inputs:
     # Two rows, since export takes a batch of one for a constant.
     rows = np.arange(2) % len(probe)
     return _placed(take_rows(probe.inputs, rows), device, dtype)

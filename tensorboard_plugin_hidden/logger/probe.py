@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from tensorboard_plugin_hidden.errors import HiddenError
@@ -18,6 +18,7 @@ from tensorboard_plugin_hidden.logger import datasets
 from tensorboard_plugin_hidden.logger.datasets import NO_LABEL, Inputs
 from tensorboard_plugin_hidden.logger.metadata import columns, original_label_column, shortened
 from tensorboard_plugin_hidden.logger.pictures import full_size
+from tensorboard_plugin_hidden.logger.probe_size import Candidates, measured_size
 from tensorboard_plugin_hidden.logger.thumbnails import Sprite, as_pictures, sprite
 from tensorboard_plugin_hidden.logger.wrappers import undisturbed_rng
 
@@ -68,6 +69,7 @@ class Probe:
         pictures: N PNGs at full size, or None.
         columns: The metadata, and ``original_label`` when original labels were given.
         seed: As given.
+        density: How ``sized`` chose the size; None: it was given.
 
     Raises:
         HiddenError: The data is empty or cannot be stacked, lengths differ, ids are not unique, labels are not
@@ -114,6 +116,7 @@ class Probe:
                 )
         chosen = given[self.indices] if given is not None else read
         self.seed = seed
+        self.density: Mapping[str, Any] | None = None
         self.labels: IntArray = _checked_labels(
             np.full(len(self.indices), NO_LABEL) if chosen is None else chosen
         ).astype(np.int32)
@@ -127,6 +130,50 @@ class Probe:
         pictures = _pictures(images, self.indices, self.inputs)
         self.sprite: Sprite | None = None if pictures is None else sprite(pictures)
         self.pictures = None if pictures is None or self.sprite is None else full_size(pictures, self.sprite)
+
+    @classmethod
+    def sized(
+        cls,
+        data: Any,
+        model: nn.Module,
+        *,
+        layer: str | None = None,
+        largest: int = 20_000,
+        seed: int = 0,
+        **options: Any,
+    ) -> Self:
+        """A probe of as many samples as a layer of the model, as it is now, needs to look as dense as with all.
+
+        Up to ``largest`` samples are read and run through the model once. The size is where the mean distance to the
+        20th neighbour has fallen to 1 / 0.8 of what it is among all of them; the probe is then the one that
+        ``Probe(data, size)`` makes, and reads its samples again. Layers of few dimensions need more samples than those
+        of many, so a network that was trained a little tells more than an untrained one.
+
+        Args:
+            data: As for ``Probe``.
+            model: The model, wrapped or not; it is left as it was.
+            layer: Name of the layer; None: the input of the last ``Linear``.
+            largest: Most samples to choose among, all in memory at once.
+            seed: As for ``Probe``.
+            **options: What else ``Probe`` takes, but ``size``.
+
+        Returns:
+            The probe. Its ``density`` holds the curve, is logged with it and shown with the maps.
+
+        Raises:
+            HiddenError: As for ``Probe``; the layer is unknown or several; the model cannot take the samples; or none
+                of the layer's activations are finite.
+        """
+        labels = options.get("labels")
+        given = None if labels is None else _checked_labels(labels)
+        with undisturbed_rng(seed):
+            _, indices, inputs, read, _ = _read(data, largest, given, seed)
+        chosen = given[indices] if given is not None else read
+        known = np.full(len(indices), NO_LABEL) if chosen is None else chosen
+        density = measured_size(model, Candidates(inputs, known.astype(np.int32)), layer, seed)
+        probe = cls(data, density["knee"], seed=seed, **options)
+        probe.density = density
+        return probe
 
     def __len__(self) -> int:
         """Number of samples."""

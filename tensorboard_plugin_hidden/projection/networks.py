@@ -27,6 +27,9 @@ BLOCK = 4_096
 NEAR = 1e-6
 """Added to squared distances in the map: the slope of d^2b is infinite at 0."""
 
+GROUPS = 8
+"""Of units that are normalised together; the first hidden layer has a multiple of so many."""
+
 LEAST = 1e-4
 """Smallest probability whose logarithm is taken (umap-learn's parametric loss)."""
 
@@ -38,6 +41,8 @@ class Autoencoder(nn.Module):
         width: D.
         hidden: Units of each hidden layer of the encoder, first to last.
         seed: Of the initial weights.
+        normalised: Each hidden layer over the batch (Ioffe & Szegedy 2015), and the first of both perceptrons over
+            ``GROUPS`` groups of units before that, without scale or shift (Pham, Liu & Hoi, ICLR 2022).
 
     Attributes:
         width: D.
@@ -45,25 +50,52 @@ class Autoencoder(nn.Module):
         decoder: From [m, 2] to [m, D].
     """
 
-    def __init__(self, width: int, hidden: Sequence[int], seed: int) -> None:
+    def __init__(self, width: int, hidden: Sequence[int], seed: int, normalised: bool = False) -> None:
         super().__init__()
         self.width = width
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.encoder = _perceptron([width, *hidden, 2])
-            self.decoder = _perceptron([2, *reversed(hidden), width])
+            self.encoder = _perceptron([width, *hidden, 2], normalised)
+            self.decoder = _perceptron([2, *reversed(hidden), width], normalised)
 
 
-def _perceptron(widths: Sequence[int]) -> nn.Sequential:
+def _perceptron(widths: Sequence[int], normalised: bool) -> nn.Sequential:
     layers: list[nn.Module] = []
-    for inputs, outputs in pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
+    for inputs, outputs in pairwise(widths[:-1]):
+        norms: list[nn.Module] = [nn.BatchNorm1d(outputs)] if normalised else []
+        if normalised and not layers:
+            norms = [nn.GroupNorm(GROUPS, outputs, affine=False), *norms]
+        layers += [nn.Linear(inputs, outputs), *norms, nn.ReLU()]
+    return nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
 
 
 def unit_variance(activations: FloatArray) -> Tensor:
     """Standardised activations [n, D] as networks see them: times √D."""
     return torch.from_numpy(np.ascontiguousarray(activations)) * float(np.sqrt(activations.shape[1]))
+
+
+def rebased(network: Autoencoder, ratio: float, shift: FloatArray) -> Autoencoder:
+    """The network for rows in other coordinates: what it gave of x = ratio · y + shift it gives of y, and back.
+
+    Args:
+        network: Between places and rows x, times √D.
+        ratio: Above 0.
+        shift: float32 [D].
+
+    Returns:
+        A copy whose first and last layer are changed.
+    """
+    moved = copy.deepcopy(network)
+    first, last = moved.encoder[0], moved.decoder[-1]
+    assert isinstance(first, nn.Linear)
+    assert isinstance(last, nn.Linear)
+    offset = torch.from_numpy(shift) * float(np.sqrt(network.width))
+    with torch.no_grad():
+        first.bias.add_(first.weight @ offset)
+        first.weight.mul_(ratio)
+        last.bias.sub_(offset).div_(ratio)
+        last.weight.div_(ratio)
+    return moved
 
 
 def similarity(squared: Tensor) -> Tensor:

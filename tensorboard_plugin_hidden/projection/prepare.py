@@ -111,6 +111,8 @@ def prepare(snapshot: Snapshot, seed: int = 0) -> Prepared | str:
         rows[:count].astype(np.int32),
         head,
         boundary,
+        centre,
+        scale,
     )
     near = Neighbours(onto.indices[count:], onto.distances[count:])
     return Prepared(rows, activations, fitted, near, high.indices.numpy().astype(np.int32), neighbours, trouble)

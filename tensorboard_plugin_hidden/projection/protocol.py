@@ -44,6 +44,8 @@ class Fitted:
         rows: int32 [n], the samples' numbers in the probe: the same sample has the same number at every step.
         head: From these activations to logits; None where the model has no classes or none could be had.
         boundary: float32 [b, D], points on the head's decision boundary between fitted rows; b may be 0.
+        centre: float32 [D], what was subtracted from the layer's activations; None: nothing is known of it.
+        scale: What they were then divided by: the layer gave activations * scale + centre.
     """
 
     activations: FloatArray
@@ -52,6 +54,8 @@ class Fitted:
     rows: IntArray
     head: Head | None
     boundary: FloatArray
+    centre: FloatArray | None = None
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tensorboard_plugin_hidden.projection.methods import METHODS, RUN_METHODS, g
 from tensorboard_plugin_hidden.projection.methods.aligned_umap import NOWHERE, AlignedUmap, relations_of
 from tensorboard_plugin_hidden.projection.methods.dvi import Dvi
 from tensorboard_plugin_hidden.projection.methods.parametric import Parametric, layout_loss
+from tensorboard_plugin_hidden.projection.methods.sentrycam import SentryCam
 from tensorboard_plugin_hidden.projection.methods.timevis import TimeVis, chosen_samples
 from tensorboard_plugin_hidden.projection.methods.tsne import Tsne
 from tensorboard_plugin_hidden.projection.methods.umap import Umap, umap_layout
@@ -36,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 
 SMALL = {
     "dvi": lambda: Dvi(passes=3),
+    "sentrycam": lambda: SentryCam(passes=2),
     "parametric": lambda: Parametric(cold_steps=20, warm_steps=5),
     "umap": lambda: Umap(epochs=20),
     "umap_cold": lambda: Umap(start="cold"),

@@ -17,6 +17,7 @@ METHODS: Mapping[str, _Recipe] = {
     "pca": ("pca", "Pca", {}),
     "parametric": ("parametric", "Parametric", {}),
     "dvi": ("dvi", "Dvi", {}),
+    "sentrycam": ("sentrycam", "SentryCam", {}),
     "umap": ("umap", "Umap", {}),
     "umap_cold": ("umap", "Umap", {"start": "cold"}),
     "tsne": ("tsne", "Tsne", {}),
