@@ -66,7 +66,7 @@ def _faults(result: Result) -> str:
     lines = [
         f"| fault (accuracy in the end) | detected in {WINDOW_EPOCHS} epochs | alarm before the onset | delay, epochs "
         "(95 % of resampled medians) | one snapshot an epoch: detected, delay | loss alone: detected, delay | "
-        "published rule: detected | fires first |",
+        "SentryCam's rule: detected | fires first |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for fault in FAULTS:

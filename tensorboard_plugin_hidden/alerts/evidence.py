@@ -8,6 +8,7 @@ import numpy.typing as npt
 from tensorboard_plugin_hidden.alerts.observation import Sight
 from tensorboard_plugin_hidden.alerts.rules import Finding
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
+from tensorboard_plugin_hidden.geometry.neighbours import squared_distances
 
 MOST = 50
 """Samples that an alert points at."""
@@ -84,7 +85,7 @@ def _intrusion(activations: FloatArray, labels: IntArray, classes: tuple[int, ..
     scale = float(np.abs(activations[known]).max()) or 1.0
     points = activations[known] / scale
     centres = np.stack([points[labels[known] == number].mean(axis=0) for number in present])
-    distances = np.stack([np.linalg.norm(points - centre, axis=1) for centre in centres], axis=1)
+    distances = np.sqrt(squared_distances(points - points.mean(axis=0), centres - points.mean(axis=0)))
     own = labels[known][:, None] == present[None, :]
     mine = np.where(own, distances, np.inf).min(axis=1)
     nearest = np.where(own, np.inf, distances).min(axis=1)

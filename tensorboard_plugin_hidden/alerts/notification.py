@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import queue
 import sys
@@ -33,8 +34,9 @@ def line(alert: Alert) -> str:
 
 
 def console(alert: Alert) -> None:
-    """Writes an alert to the standard error stream."""
-    print(f"hidden: {line(alert)}", file=sys.stderr, flush=True)
+    """Writes an alert to the standard error stream, if there is one: training does not end with its terminal."""
+    with contextlib.suppress(OSError, ValueError):
+        print(f"hidden: {line(alert)}", file=sys.stderr, flush=True)
 
 
 def webhook(url: str) -> Webhook:

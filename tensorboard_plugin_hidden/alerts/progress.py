@@ -14,15 +14,18 @@ class Progress:
 
     def __init__(self) -> None:
         self._best = np.inf
+        self._step = -1
+        self._improving = False
 
     def improving(self, observations: Sequence[Observation]) -> bool:
         """Whether the loss is lower than at any step before; False where there is none.
 
         Args:
-            observations: Of one step.
+            observations: Of one step; layers may come one after another, the loss with the first.
         """
-        loss = next((one.measures.get("loss", np.nan) for one in observations if one.layer == NETWORK), np.nan)
-        if not loss < self._best:
-            return False
-        self._best = float(loss)
-        return True
+        for one in observations:
+            if one.layer == NETWORK and "loss" in one.measures:
+                loss = one.measures["loss"]
+                self._step, self._improving = one.step, bool(loss < self._best)
+                self._best = float(np.fmin(self._best, loss))
+        return self._improving and any(one.step == self._step for one in observations)

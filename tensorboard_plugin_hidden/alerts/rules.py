@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from tensorboard_plugin_hidden.alerts.observation import Observation
 from tensorboard_plugin_hidden.alerts.resets import RateChanges
@@ -138,9 +138,16 @@ class MarginRule:
         if self.log:
             with np.errstate(divide="ignore", invalid="ignore"):
                 values = np.log(values)
-        if self.per_rate and observation.rate is not None and observation.rate > 0:
-            values = values - np.log(observation.rate)
-        return np.clip(values, *self.clip)
+        return values - self._offset(observation)
+
+    def in_units(self, number: float, observation: Observation) -> float:
+        """What is compared as the measure itself has it."""
+        number += self._offset(observation)
+        return float(np.exp(number)) if self.log else float(number)
+
+    def _offset(self, observation: Observation) -> float:
+        rate = observation.rate
+        return float(np.log(rate)) if self.per_rate and rate is not None and rate > 0 else 0.0
 
     def start(self) -> MarginDetector:
         """Begins to watch a layer."""
@@ -160,9 +167,10 @@ class MarginDetector:
 
     def __init__(self, rule: MarginRule) -> None:
         self._rule = rule
-        self._track = Track(rule.worse, rule.against, rule.persistence, rule.held)
+        # A task may be seen at few steps, of which its being forgotten is one: the margin alone has to do.
+        self._track = Track(rule.worse, rule.against, rule.persistence, rule.held, noisy=rule.scope != "task")
         self._rates = RateChanges()
-        self._armed = np.empty(0, bool)
+        self._armed: npt.NDArray[np.bool_] = np.empty(0, bool)
         self._quiet = 0
         self._tasks: list[str] = []
 
@@ -180,11 +188,13 @@ class MarginDetector:
             return None
         if self._rule.scope == "task":
             values = self._in_order(observation, values)
-        found = self._track.push(observation.step, values, counts=not (improving and self._rule.unless_improving))
+        compared = np.clip(values, *self._rule.clip)
+        found = self._track.push(observation.step, compared, counts=not (improving and self._rule.unless_improving))
         if self._rule.scope == "task":
             # The task that is learned is not forgotten; what it reaches is what it is compared with afterwards.
             found.deviation[self._tasks.index(observation.task)] = 0
-        return found
+        # What is told is the value itself.
+        return replace(found, values=values)
 
     def _in_order(self, observation: Observation, values: Values) -> Values:
         """Tasks in the order in which they were first seen: one that begins changes its place among the others."""
@@ -206,33 +216,29 @@ class MarginDetector:
                 new[: len(self._armed)] = self._armed
             self._armed = new
         # What has come back within the noise may be told of again.
-        self._armed |= excess.deviation == 0
+        self._armed |= excess.calm
         over = (excess.deviation > rule.margin) & self._armed
         self._quiet -= 1
-        if not over.any():
-            return None
-        self._armed &= ~over
-        if self._quiet > 0 and rule.scope in ("class", "pair"):
+        if not over.any() or (self._quiet > 0 and rule.scope in ("class", "pair")):
             return None
         self._quiet = QUIET
         worst = np.unravel_index(int(np.where(over, excess.deviation, -np.inf).argmax()), over.shape)
+        # Every task that is forgotten is told of, at this step or at the next; of classes and pairs the worst speaks.
+        if rule.scope == "task":
+            self._armed[worst] = False
+        else:
+            self._armed &= ~over
         reference = float(excess.reference[worst])
         turned = 1.0 if rule.worse == "high" else -1.0
-        plain = self._plain(values[worst], reference, turned)
-        numbers = dict(zip(("value", "reference", "limit"), plain, strict=True))
         place = tuple(int(index) for index in worst)
         return Finding(
             score=float(excess.deviation[worst] / max(rule.margin, 1e-12)),
             measure=rule.measure,
+            value=rule.in_units(float(values[worst]), observation),
+            reference=rule.in_units(reference, observation),
+            limit=rule.in_units(reference + turned * rule.margin, observation),
             since=excess.since,
             classes=place if rule.scope in ("class", "pair") else (),
             task=self._tasks[place[0]] if rule.scope == "task" else "",
             others=int(over.sum()) - 1,
-            **numbers,
         )
-
-    def _plain(self, value: float, reference: float, turned: float) -> Iterator[float]:
-        """Value, reference and limit in the measure's own units."""
-        limit = reference + turned * self._rule.margin
-        for number in (float(value), reference, limit):
-            yield float(np.exp(number)) if self._rule.log else number

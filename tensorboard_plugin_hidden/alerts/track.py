@@ -43,12 +43,14 @@ class Excess:
         deviation: Smallest distance from the reference, in the measure's units, over the steps that must agree; 0
             where one of them is on the right side or within the noise. Infinite for infinite values.
         reference: What the newest value was compared with; not-a-number where there is nothing.
+        calm: Whether the newest value was judged, and found on the right side or within the noise.
         since: Step of the first of the steps that must agree.
     """
 
     values: Values
     deviation: Values
     reference: Values
+    calm: npt.NDArray[np.bool_]
     since: int
 
 
@@ -65,13 +67,17 @@ class Track:
             without noise or burn-in.
         persistence: How many steps in a row must deviate, at least 1.
         held: Steps of a median.
+        noisy: Whether noise is asked for, and a burn-in to know it; else every difference is a deviation.
     """
 
-    def __init__(self, worse: Worse, against: Against, persistence: int, held: int = HELD) -> None:
+    def __init__(
+        self, worse: Worse, against: Against, persistence: int, held: int = HELD, *, noisy: bool = True
+    ) -> None:
         self._sign = 1.0 if worse == "high" else -1.0
         self._against = against
         self._persistence = persistence
         self._held = held
+        self._noisy = noisy
         self.reset()
 
     def reset(self) -> None:
@@ -94,22 +100,26 @@ class Track:
         if self._count == 0 or self._recent.shape[1:] != turned.shape:
             self._begin(turned.shape)
         deviation, reference = np.zeros_like(turned), np.full_like(turned, np.nan)
+        judged = counts
         if self._against == "zero":
             reference = np.zeros_like(turned)
             deviation = np.nan_to_num(turned, nan=0.0, posinf=np.inf, neginf=0.0).clip(min=0)
-        elif self._count >= BURN_IN and counts:
+        elif self._count >= (BURN_IN if self._noisy else 1) and counts:
             reference = self._best if self._against == "best" else self._usual
-            noise = _TO_SIGMA * _median(self._differences)
+            noise = _TO_SIGMA * _median(self._differences) if self._noisy else np.zeros_like(turned)
             with np.errstate(invalid="ignore"):
                 # Without a past, or noise to judge by, there is not-a-number, with which comparisons are false.
                 deviation = np.where(turned - reference > SIGMAS * noise, turned - reference, 0.0)
+        else:
+            judged = False
+        calm = (deviation == 0) & judged
         self._remember(turned)
         self._deviations.append((step, deviation))
         if len(self._deviations) < self._persistence:
             deviation = np.zeros_like(turned)
         elif self._persistence > 1:
             deviation = np.minimum.reduce([one for _, one in self._deviations])
-        return Excess(values, deviation, self._sign * reference, self._deviations[0][0])
+        return Excess(values, deviation, self._sign * reference, calm, self._deviations[0][0])
 
     def _begin(self, shape: tuple[int, ...]) -> None:
         self.reset()

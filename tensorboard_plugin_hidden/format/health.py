@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tensorboard_plugin_hidden.format.alerts import HealthRecord
 from tensorboard_plugin_hidden.format.schema import Record
-from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
+from tensorboard_plugin_hidden.format.snapshot import FloatArray
 
 CLASS, TASK = "class.", "task."
 """Names of arrays with one number for each class, and for each task, begin with these."""
@@ -25,7 +25,7 @@ class HealthLog:
     """What was measured of one layer over T steps; not-a-number where it was not.
 
     Attributes:
-        steps: int32 [T], ascending.
+        steps: int64 [T], ascending.
         measures: By name, float32 [T].
         rates: float32 [T], the learning rate.
         classes: By name, float32 [T, C].
@@ -34,7 +34,7 @@ class HealthLog:
         task_measures: By name, float32 [T, K].
     """
 
-    steps: IntArray
+    steps: npt.NDArray[np.int64]
     measures: Mapping[str, FloatArray]
     rates: FloatArray
     classes: Mapping[str, FloatArray]
@@ -82,7 +82,7 @@ def read_health(
     tasks = tuple(dict.fromkeys(name for body in bodies for name in body.tasks))
     gaps = _stacked([payload.get(GAP) for payload in arrays])
     return HealthLog(
-        steps=np.array([body.step for body in bodies], np.int32),
+        steps=np.array([body.step for body in bodies], np.int64),
         measures=measures,
         rates=_column([body.rate for body in bodies]),
         classes={

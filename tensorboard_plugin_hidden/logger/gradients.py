@@ -38,7 +38,9 @@ def gradient_facts(seen: ParameterStatistics) -> GradientFacts:
     unmoved = np.where(learns & ~np.isnan(update), update == 0, np.nan)
     # Of the two whatever is known; where both are, one that holds is enough.
     still, names = _by_module(seen, np.where(learns, np.fmax(zero, unmoved), np.nan))
-    ratios = update[learns & (update > 0) & np.isfinite(update)]
+    # Biases begin at zero, where every update is many times the weight.
+    matrices = np.array([len(layer.shape) > 1 for layer in seen.layers], bool)
+    ratios = update[learns & matrices & (update > 0) & np.isfinite(update)]
     return GradientFacts(
         gradient=math.log(norm) if norm > 0 and not broken else math.nan,
         update=math.log(ratios.max()) if len(ratios) else math.nan,

@@ -61,7 +61,10 @@ class TaskLog:
         if step is None:
             self._waiting.append((name, rows))
         else:
-            self._write(name, rows, watched, step, begun=True)
+            try:
+                self._write(name, rows, watched, step, begun=True)
+            except HiddenError as error:  # a full disk, in the middle of a training
+                warnings.warn(f"Task {name!r} is not logged. {error}", HiddenWarning, stacklevel=4)
         self._begun.add(name)
         return rows
 
