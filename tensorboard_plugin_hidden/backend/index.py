@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tensorboard_plugin_hidden.backend.records import newest_version
+from tensorboard_plugin_hidden.format.alerts import SEVERITIES, Alert, TaskRecord
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
 from tensorboard_plugin_hidden.format.history import History
 from tensorboard_plugin_hidden.format.schema import (
@@ -14,9 +16,13 @@ from tensorboard_plugin_hidden.format.schema import (
     SelectedRecord,
     SnapshotRecord,
     Version,
+    body_fields,
 )
 
 Json = dict[str, Any]
+
+_MOST_ALERTS = 1000
+"""Alerts that are told: who has more reads them no longer one by one."""
 
 
 def run_index(run: str, history: History, wall_times: dict[Version, float]) -> Json:
@@ -40,6 +46,12 @@ def run_index(run: str, history: History, wall_times: dict[Version, float]) -> J
         ],
         "selected": _selected(history.selected),
         "cost": _cost(history, wall_times),
+        "alerts": _alerts(history.alerts, wall_times),
+        "tasks": _tasks(history.tasks),
+        "health": {
+            layer: {"version": str(newest_version(by_step)), "steps": len(by_step)}
+            for layer, by_step in history.health.items()
+        },
     }
 
 
@@ -57,6 +69,7 @@ def _probe(record: Record | None) -> Json | None:
         else {"tile_width": tiles.tile_width, "tile_height": tiles.tile_height, "columns": tiles.columns},
         "texts": probe.texts,
         "images": probe.images is not None,
+        "density": probe.density,
     }
 
 
@@ -70,6 +83,39 @@ def _selected(records: dict[int, Record]) -> Json | None:
         "counts": [body.count for body in bodies],
         "totals": [body.total for body in bodies],
     }
+
+
+def _alerts(records: list[Record], wall_times: dict[Version, float]) -> list[Json]:
+    """The newest alerts, by step, and those of one step the worst first."""
+    alerts = [(record, record.body) for record in records if isinstance(record.body, Alert)]
+    alerts.sort(key=lambda one: (one[1].step, _worst_first(one[1].severity), one[0].version))
+    return [
+        {
+            "version": str(record.version),
+            **body_fields(alert),
+            "wall_time": round(wall_times.get(record.version, 0.0), 3),
+        }
+        for record, alert in alerts[-_MOST_ALERTS:]
+    ]
+
+
+def _worst_first(severity: str) -> int:
+    """Severities that only a newer version knows come last."""
+    return -SEVERITIES.index(severity) if severity in SEVERITIES else 1
+
+
+def _tasks(records: list[Record]) -> list[Json]:
+    bodies = [(record, record.body) for record in records if isinstance(record.body, TaskRecord)]
+    return [
+        {
+            "name": task.name,
+            "step": task.step if task.begun else None,
+            "version": str(record.version),
+            "count": task.count,
+            "classes": list(task.classes),
+        }
+        for record, task in bodies
+    ]
 
 
 def _layer(

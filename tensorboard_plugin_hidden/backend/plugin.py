@@ -13,6 +13,7 @@ from werkzeug import Request, Response
 
 import tensorboard_plugin_hidden
 from tensorboard_plugin_hidden.backend import queries
+from tensorboard_plugin_hidden.backend.health_routes import HealthRoutes
 from tensorboard_plugin_hidden.backend.index import run_index
 from tensorboard_plugin_hidden.backend.logdir import LogDirectories
 from tensorboard_plugin_hidden.backend.records import Provider, RunRecords
@@ -68,6 +69,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._snapshots = SnapshotCache()
         self._indices: dict[str, tuple[RunRecords, bytes]] = {}
         self._training = TrainingRoutes(self._provider, self._store)
+        self._health = HealthRoutes(self._provider, self._store)
 
     def get_plugin_apps(self) -> Mapping[str, Any]:
         """The routes, as TensorBoard wants them."""
@@ -83,6 +85,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/outcomes": self._serve_outcomes,
             "/details": self._serve_details,
             **self._training.apps(),
+            **self._health.apps(),
             "/static/*": self._serve_static,
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,12 +150,21 @@ class Provider:
             self._inline.move_to_end((experiment, source))
             if len(self._inline) > _RUNS_IN_MEMORY:
                 self._inline.popitem(last=False)
+            if tag in known:
+                return known[tag]
             wanted = [
                 t for (s, t), record in self._parsed.items() if s == source and _carries(record) and t not in known
             ]
-        if tag not in known:
-            known |= self._read(context, experiment, source, {tag, *wanted[-_READ_AHEAD:]})
+        known |= self._read(context, experiment, source, {tag, *wanted[-_READ_AHEAD:]})
         return known.get(tag)
+
+    def inline(self, context: Any, experiment: str, run: str, records: Sequence[Record]) -> dict[str, bytes]:
+        """The inline bytes of many records of a run, by tag; those that have not arrived yet are missing."""
+        found: dict[str, bytes] = {}
+        tags = [record.tag for record in records]
+        for start in range(0, len(tags), _READ_AHEAD):
+            found |= self._read(context, experiment, run, set(tags[start : start + _READ_AHEAD]))
+        return found
 
     def _read(self, context: Any, experiment: str, source: str, tags: set[str]) -> dict[str, bytes]:
         data: dict[str, dict[str, Any]] = _patiently(
@@ -208,6 +217,11 @@ def _patiently(ask: Callable[[], dict[str, dict[str, Any]]]) -> dict[str, dict[s
 
 def _carries(record: Record) -> bool:
     return record.payload.inline and isinstance(record.body, FrameRecord | ProbeRecord | SelectedRecord)
+
+
+def newest_version(by_step: Mapping[int, Record]) -> Version:
+    """Names what was logged of a layer so far: the version of the record that was written last."""
+    return max(record.version for record in by_step.values())
 
 
 def projection_run(run: str) -> str:

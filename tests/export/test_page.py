@@ -75,7 +75,7 @@ def test_a_page_is_cut_down_to_what_is_asked_for(told, tmp_path):
     assert {route for route, *_ in answers} == {
         "runs", "index", "samples", "thumbnails", "selected", "frame", "landscape", "outcomes"
     }  # fmt: skip
-    assert absent.keys() == {"details", "image", "outcomes", "training"}
+    assert absent.keys() == {"details", "health", "health_classes", "image", "outcomes", "task", "training"}
     with pytest.raises(HiddenError, match="expected one of 'fc:input', got 'x'"):
         page_of(told.run_dir, tmp_path, layer="x")
     with pytest.raises(HiddenError, match="expected one of 'pca', got 'x'"):
