@@ -1,6 +1,9 @@
 /** Why this file: the tab and an exported page show the same view, and differ in where data and keys come from. */
+import { effect } from "@preact/signals";
 import { h, render } from "preact";
-import { watchReducedMotion, watchTheme, watchVisibility } from "./bridge/tensorboard";
+import { watchOpen, watchReducedMotion, watchTheme, watchVisibility } from "./bridge/tensorboard";
+import { showCount } from "./bridge/title";
+import { alerts } from "./state/alerts";
 import { Store } from "./state/store";
 import { adoptStyles } from "./ui/adopt_styles";
 import { App } from "./views/app";
@@ -26,6 +29,11 @@ export function mount(shown: () => void = () => undefined): Store {
     store.transient.visible.value = visible;
     if (visible) shown();
   });
+  watchOpen((open) => {
+    store.transient.open.value = open;
+  });
+  effect(() => showCount(store.transient.open.value ? alerts(store).unseen.value.length : 0));
+  window.addEventListener("pagehide", () => showCount(0));
   const root = document.createElement("div");
   root.className = "root";
   document.body.append(root);

@@ -75,6 +75,24 @@ export function watchVisibility(onChange: (visible: boolean) => void, frame: Win
 }
 
 /**
+ * Follows whether the plugin is the one that TensorBoard shows, be the browser's own tab hidden or not.
+ *
+ * @param onChange called once at once, then at every change
+ * @returns a function that stops following
+ */
+export function watchOpen(onChange: (open: boolean) => void, frame: Window = window): () => void {
+  let last: boolean | null = null;
+  const report = () => {
+    const open = frame.innerHeight > 0;
+    if (open !== last) onChange(open);
+    last = open;
+  };
+  frame.addEventListener("resize", report);
+  report();
+  return () => frame.removeEventListener("resize", report);
+}
+
+/**
  * Follows whether the reader asks the system for less motion.
  *
  * @param onChange called once at once, then at every change

@@ -67,6 +67,11 @@ export class Client {
     return new URL(route + tail, this.options.base).href;
   }
 
+  /** Whether a route may be asked for at all: a server has every one, a page that is a file those that it holds. */
+  answers(_route: string): boolean {
+    return true;
+  }
+
   async runs(signal: AbortSignal): Promise<RunsAnswer> {
     return this.json<RunsAnswer>(this.url("runs"), signal);
   }

@@ -45,6 +45,7 @@ function decode(text: string): Uint8Array<ArrayBuffer> {
 export class EmbeddedClient extends Client {
   private readonly pictures = new Map<string, string>();
   private readonly lookup: (url: string) => EmbeddedAnswer | undefined;
+  private readonly routes: ReadonlySet<string>;
 
   /** @param read the base64 text of a block */
   constructor(
@@ -73,6 +74,11 @@ export class EmbeddedClient extends Client {
     };
     super({ fetch: answer, base: EMBEDDED_BASE });
     this.lookup = find;
+    this.routes = new Set(contents.answers.map(({ route }) => route));
+  }
+
+  override answers(route: string): boolean {
+    return this.routes.has(route);
   }
 
   override imageUrl(run: string, version: string, row: number): string {

@@ -1,4 +1,5 @@
 /** Why this file: the shapes that the routes of docs/http_api.md answer with, in one place, and nothing else. */
+import type { AlertInfo, HealthInfo, TaskInfo } from "./health_types";
 
 /** x0, y0, x1, y1 in the layout's own units. */
 export type Bounds = readonly [number, number, number, number];
@@ -33,6 +34,19 @@ export interface ProbeInfo {
   readonly texts: boolean;
   /** Pictures larger than a thumbnail can be asked for. */
   readonly images?: boolean;
+  /** How the number of samples was chosen; `null` or absent: it was given. */
+  readonly density?: ProbeDensity | null;
+}
+
+/** Relative density of subsets of the candidates: 1 is as dense as all of them. Sizes and densities ascend. */
+export interface ProbeDensity {
+  readonly layer: string;
+  readonly candidates: number;
+  readonly neighbour: number;
+  readonly sizes: readonly number[];
+  readonly relative: readonly number[];
+  readonly knee: number;
+  readonly published_ratio: number;
 }
 
 /** Numbers by measure name, one entry a frame; `null` where a number could not be computed. */
@@ -108,6 +122,11 @@ export interface RunIndex {
   readonly cost: CostInfo | null;
   /** `null` or absent: the run chooses no samples. */
   readonly selected?: SelectedIndex | null;
+  /** By step, ascending, then the worst first; absent: an older server or an exported page of one. */
+  readonly alerts?: readonly AlertInfo[];
+  readonly tasks?: readonly TaskInfo[];
+  /** By layer; "" is the whole network. */
+  readonly health?: Readonly<Record<string, HealthInfo>>;
   /** Why some records of the run could not be read; "" when all could. */
   readonly refused: string;
 }

@@ -257,6 +257,7 @@ class Stage {
       const origin = i === 1 && this.options.difference.peek() ? first : null;
       if (drawn) view.draw(drawn, all, bounds[i] ?? null, origin);
     }
+    this.options.shown.value = first.camera;
     handOver(this.options, this.canvas, views, this.drawn);
     if (!nothing && !this.marked) {
       this.marked = true;

@@ -4,6 +4,7 @@
  */
 import { signal } from "@preact/signals";
 import type { Store } from "../state/store";
+import type { Camera } from "./camera";
 import type { DensityBy } from "./density";
 import type { LandscapeBy } from "./graphics";
 import type { Corner } from "./lasso";
@@ -35,6 +36,10 @@ export class StageOptions {
   readonly density = signal<DensityBy | "off">("off");
   /** The selection leaves trails through time. */
   readonly trails = signal(false);
+  /** The centre of each class leaves a path through time. */
+  readonly drift = signal(false);
+  /** Where the first panel looks in the picture on screen; set by the stage, for what is drawn over it. */
+  readonly shown = signal<Camera | null>(null);
   /** The view follows the selection while time moves. */
   readonly pinned = signal(false);
   /** Row that a list points at, under the pointer or with the focus; -1: none. */

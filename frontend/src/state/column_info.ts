@@ -116,17 +116,21 @@ function described(column: SampleColumn): ColumnInfo {
  * Every column of a run; the user's own come last and hide a built-in one only where that yields.
  *
  * @param choosing the run logs which samples were chosen for labelling.
+ * @param tasks names of the tasks that samples belong to; none where the user's own column says it.
  */
 export function schemaOf(
   samples: Samples,
   classes: readonly string[],
   choosing: boolean,
   absent: Absences,
+  tasks: readonly string[] = [],
 ): Schema {
   const own = (samples.columns ?? []).map(described);
   const names = new Set(own.map(({ name }) => name));
   const builtIns = builtIn(samples, classes, choosing, absent).filter(
     ({ name }) => !(YIELDING.includes(name) && names.has(name)),
   );
-  return new Schema([...builtIns, ...own]);
+  const says = "task of continual learning that it belongs to";
+  const task = tasks.length === 0 ? [] : [info({ name: "task", kind: "category", values: tasks, says })];
+  return new Schema([...builtIns, ...task, ...own]);
 }

@@ -124,7 +124,7 @@ export class Explore {
       const samples = data.samples.value;
       const absent = { outcomes: this.snapshots.absent.value };
       if (samples === null || !known.value) return null;
-      return schemaOf(samples, derived.classes.value, choosing.value, absent);
+      return schemaOf(samples, derived.classes.value, choosing.value, absent, this.columns.tasks.names.value);
     });
     this.reading = computed(() => read(this.text.value, this.schema.value));
     this.found = this.follow();

@@ -4,6 +4,8 @@ export const MIN_DELAY_MS = 1_000;
 export const MAX_DELAY_MS = 30_000;
 /** Pace once the writer is closed: training may still be resumed. */
 export const CLOSED_DELAY_MS = 10_000;
+/** Pace while nobody looks: only the count of alerts in the title can be seen. */
+export const UNSEEN_DELAY_MS = 15_000;
 /** Share of the time that the server may spend on this tab: one tenth. */
 const DUTY = 10;
 
@@ -24,6 +26,7 @@ export class Poller {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private inFlight: AbortController | undefined;
   private paused = true;
+  private leastMs = 0;
 
   /** @param task must not throw except when aborted. */
   constructor(private readonly task: (signal: AbortSignal) => Promise<PollResult>) {}
@@ -35,8 +38,11 @@ export class Poller {
     void this.run();
   }
 
-  resume(): void {
-    if (!this.paused) return;
+  /** @param leastMs pause between two requests at least. */
+  resume(leastMs = 0): void {
+    const sooner = leastMs < this.leastMs;
+    this.leastMs = leastMs;
+    if (!this.paused && !sooner) return;
     this.paused = false;
     this.poke();
   }
@@ -63,6 +69,7 @@ export class Poller {
       throw error;
     }
     if (controller.signal.aborted) return;
-    this.timer = setTimeout(() => void this.run(), pollDelay(result.durationMs, result.closed));
+    const delay = Math.max(this.leastMs, pollDelay(result.durationMs, result.closed));
+    this.timer = setTimeout(() => void this.run(), delay);
   }
 }

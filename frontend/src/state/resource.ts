@@ -25,6 +25,11 @@ export class Resources {
   /** @param most answers that are kept; those that were not asked about for longest go first. */
   constructor(private readonly most: number) {}
 
+  /** Lets an answer go that nobody will ask about again; whoever holds its signal keeps it. */
+  drop(key: string): void {
+    this.entries.delete(key);
+  }
+
   /** The answer to what `key` names; `ask` is called the first time only. */
   get<T>(key: string, ask: (signal: AbortSignal) => Promise<T>): ReadonlySignal<Answer<T>> {
     void this.forgotten.value;

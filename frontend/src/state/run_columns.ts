@@ -12,12 +12,14 @@ import { type ColumnData, FLAG_VALUES, type RowSource } from "../query/columns";
 import { type EpochArrays, epochColumn, isEpochColumn, noNumbers, numbers } from "../worker/epoch_columns";
 import type { Snapshots } from "./snapshots";
 import type { Store } from "./store";
+import { TASK_COLUMN, TaskColumn } from "./task_column";
 
 function metadata(column: SampleColumn): ColumnData {
   return column.kind === "number" ? numbers(column.numbers) : column;
 }
 
 export class RunColumns {
+  readonly tasks: TaskColumn;
   private readonly now = new Map<string, ReadonlySignal<ColumnData | null>>();
   /** Changes when what belongs to the epoch shown arrives. */
   private readonly here: ReadonlySignal<string>;
@@ -31,6 +33,7 @@ export class RunColumns {
     private readonly snapshots: Snapshots,
     private readonly selectedMask: ReadonlySignal<Uint8Array | null>,
   ) {
+    this.tasks = new TaskColumn(store.data);
     this.here = computed(() => {
       const i = store.derived.nearestFrame.value;
       void [snapshots.arrivals.value, store.data.buffered.value];
@@ -136,6 +139,7 @@ export class RunColumns {
     // The user's own columns hide the ones that were added last, and no others.
     if (own !== undefined && (name === "runner_up" || !isEpochColumn(name))) return metadata(own);
     if (name === "doubt") return this.doubt(samples, i);
+    if (name === TASK_COLUMN) return this.tasks.column(samples);
     const arrays = this.arraysAt(i);
     if (arrays.frame !== undefined && this.never(name, i)) return noNumbers(arrays.frame.count);
     return epochColumn(name, arrays, { labels: samples.labels, classes });

@@ -180,9 +180,10 @@ describe("living on", () => {
     expect(server.count("index")).toBeGreaterThan(15);
   });
 
-  it("rests while the tab is hidden", async () => {
+  it("rests while TensorBoard shows another plugin", async () => {
     open();
     await settle();
+    store.transient.open.value = false;
     store.transient.visible.value = false;
     const before = server.asked.length;
     await settle(60_000);
@@ -190,6 +191,21 @@ describe("living on", () => {
     store.transient.visible.value = true;
     await settle();
     expect(server.count("index")).toBeGreaterThan(1);
+  });
+
+  it("looks for alerts now and then while the browser shows another tab, as long as the run goes on", async () => {
+    open();
+    await settle();
+    store.transient.visible.value = false;
+    const before = server.count("index");
+    await settle(60_000);
+    expect(server.count("index") - before).toBeGreaterThan(2);
+    expect(server.count("index") - before).toBeLessThan(6);
+    server.indexOf.r = makeIndex({ steps: 5, frames: 4, closed: true, updated: 101 });
+    await settle(20_000);
+    const ended = server.count("index");
+    await settle(60_000);
+    expect(server.count("index")).toBe(ended);
   });
 
   it("asks at once, for new runs too, when TensorBoard reloads", async () => {

@@ -1,6 +1,7 @@
 /** Why this file: starts everything that keeps the store filled while the tab is open, and stops it again. */
-import { effect, type ReadonlySignal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal } from "@preact/signals";
 import { Client } from "../data/client";
+import { startAlerts } from "./alert_watch";
 import { startColouring } from "./colouring";
 import { startCompare } from "./compare_loader";
 import { startDetails } from "./details_fetcher";
@@ -11,8 +12,9 @@ import { syncLink } from "./link";
 import { startLinkedSelection } from "./linked_selection";
 import { startLoader } from "./loader";
 import { startPlayer } from "./player";
-import { Poller } from "./poller";
+import { Poller, UNSEEN_DELAY_MS } from "./poller";
 import type { Store } from "./store";
+import { startTaskColumn } from "./task_column";
 import { startTraining } from "./training_start";
 import { type HashAccess, parseLink } from "./url";
 
@@ -33,10 +35,13 @@ export function startSession(
     store.data.now.value = Date.now();
   };
   tick();
+  const running = computed(() => store.data.index.value?.closed === false);
   const clock = setInterval(tick, CLOCK_MS);
   const stops = [
     effect(() => {
-      if (store.transient.visible.value) poller.resume();
+      const { visible, open } = store.transient;
+      if (visible.value) poller.resume();
+      else if (open.value && running.value) poller.resume(UNSEEN_DELAY_MS);
       else poller.pause();
     }),
     onChange(store.view.run, () => poller.poke()),
@@ -52,7 +57,9 @@ export function startSession(
     startDetails(store, client),
     startEventTracker(store),
     startColouring(store),
+    startTaskColumn(store, client),
     startTraining(store, client),
+    startAlerts(store, client),
     syncLink(store, hash),
     () => poller.pause(),
     () => clearInterval(clock),

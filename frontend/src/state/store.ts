@@ -90,6 +90,8 @@ export class Store {
     dark: signal(false),
     /** The tab is on screen; set by the bridge. Polling and playback pause otherwise. */
     visible: signal(true),
+    /** TensorBoard shows this plugin, be it in a browser's tab that is hidden: alerts are looked for all the same. */
+    open: signal(true),
     reducedMotion: signal(false),
     drawing: signal<DrawingState>("ok"),
     /** Counts the requests to reload at once (retry button, TensorBoard's reload). */

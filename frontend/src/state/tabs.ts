@@ -6,7 +6,7 @@ export interface TabInfo {
   readonly says: string;
 }
 
-export type Tab = "space" | "layers" | "classes" | "cube";
+export type Tab = "space" | "layers" | "classes" | "cube" | "health";
 
 export const TABS: readonly TabInfo[] = [
   { name: "space", title: "Space", says: "where a layer puts the samples" },
@@ -17,6 +17,7 @@ export const TABS: readonly TabInfo[] = [
     says: "which classes and images the model gets wrong, and when that changes",
   },
   { name: "cube", title: "Cube", says: "which layers change when which classes do" },
+  { name: "health", title: "Health", says: "what was measured of every layer, what went wrong, and where" },
 ];
 
 /** A tab by its name; `undefined` when there is none. */

@@ -64,13 +64,16 @@ test("a pin near another takes it away; of too many the first goes", () => {
 });
 
 test("what is chosen stays as the log grows, and goes with the run", () => {
-  const log = training(new Store());
+  const store = new Store();
+  store.view.run.value = "r";
+  const log = training(store);
   log.put(client, index());
   log.zoom(0.5, 5);
   log.togglePin(3);
   log.put(client, index({ v: "a.2" }));
   expect([log.zoomed.value !== null, log.pins.value]).toEqual([true, [3]]);
-  log.put(client, index({ run: "s" }));
+  // A run without a training log forgets it, too.
+  store.view.run.value = "s";
   expect([log.zoomed.value, log.pins.value]).toEqual([null, []]);
 });
 
@@ -105,9 +108,9 @@ test("who listens is told when classes and layers are numbered anew, and not whe
 });
 
 test("a run is not laid beside itself", () => {
-  const log = training(new Store());
-  log.put(client, index());
+  const store = new Store();
+  const log = training(store);
   log.otherRun.value = "s";
-  log.put(client, index({ run: "s" }));
+  store.view.run.value = "s";
   expect(log.otherRun.value).toBe("");
 });

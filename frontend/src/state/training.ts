@@ -6,6 +6,7 @@ import { batch, computed, effect, type ReadonlySignal, signal, untracked } from 
 import type { Client } from "../data/client";
 import { TrainingClient } from "../data/training_client";
 import type { AnswerSet, Stretch, TrainingIndex } from "../data/training_types";
+import { cursor } from "./cursor";
 import { type Answer, Resources } from "./resource";
 import type { Store } from "./store";
 
@@ -60,15 +61,12 @@ export class Training {
   /** What is shown of it. */
   readonly window: ReadonlySignal<Window>;
 
-  /** Where somebody went, and where the maps went then: they know their own epochs only. */
-  private readonly cursor = signal<{ readonly time: number; readonly maps: number } | null>(null);
-  private runBefore = "";
   private readonly resources = new Resources(MOST_ANSWERS);
 
   constructor(readonly store: Store) {
     this.now = computed(() => {
-      const [cursor, maps] = [this.cursor.value, store.view.time.value];
-      return cursor?.maps === maps ? cursor.time : maps;
+      const [place, maps] = [cursor(store).value, store.view.time.value];
+      return place?.maps === maps ? place.time : maps;
     });
     this.stretchNumber = computed(() => {
       const count = this.log.value?.index.parameters?.stretches.length ?? 0;
@@ -104,6 +102,23 @@ export class Training {
       JSON.stringify([this.log.value?.index.run, this.set.value?.name, this.stretchNumber.value]),
     );
     this.window = computed(() => this.zoomed.value ?? this.whole.value);
+    let before = store.view.run.peek();
+    // Of the run, not of its training log: tabs that draw snapshots alone zoom and pin, too.
+    effect(() => {
+      const run = store.view.run.value;
+      if (run !== before) untracked(() => this.leave(run));
+      before = run;
+    });
+  }
+
+  /** Forgets what was chosen of the run before. */
+  private leave(run: string): void {
+    batch(() => {
+      this.zoomed.value = null;
+      this.pins.value = [];
+      this.stretchWish.value = null;
+      if (this.otherRun.peek() === run) this.otherRun.value = "";
+    });
   }
 
   /** The log arrived, anew or for the first time. What was asked of an older one is of no use. */
@@ -111,14 +126,6 @@ export class Training {
     const { run, v } = index;
     if (this.log.peek()?.index.v === v && this.log.peek()?.index.run === run) return;
     batch(() => {
-      if (this.runBefore !== run) {
-        this.zoomed.value = null;
-        this.pins.value = [];
-        this.stretchWish.value = null;
-        this.cursor.value = null;
-        if (this.otherRun.peek() === run) this.otherRun.value = "";
-      }
-      this.runBefore = run;
       this.log.value = { index, client: new TrainingClient(client, { run, v }) };
       this.problem.value = "";
     });
@@ -161,7 +168,7 @@ export class Training {
   goTo(time: number): void {
     batch(() => {
       this.store.seek(time);
-      this.cursor.value = { time, maps: this.store.view.time.peek() };
+      cursor(this.store).value = { time, maps: this.store.view.time.peek() };
     });
   }
 

@@ -9,7 +9,9 @@ export function startTraining(store: Store, client: Client): () => void {
   let stopSync = () => {};
   let begun = false;
   const stop = effect(() => {
-    if (begun || store.view.tab.value === "space") return;
+    const tab = store.view.tab.value;
+    // The map and the health of layers come from the snapshots alone.
+    if (begun || tab === "space" || tab === "health") return;
     begun = true;
     import("./training_sync").then(
       ({ syncTraining }) => {

@@ -59,7 +59,7 @@ function follow(
   let runBefore = "";
   const stop = effect(() => {
     const run = runNow();
-    const open = store.view.tab.value !== "space";
+    const open = store.view.tab.value !== "space" && store.view.tab.value !== "health";
     // Raised by every poll that brought news.
     void store.data.index.value?.updated;
     void store.transient.reloads.value;

@@ -2,7 +2,9 @@
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { alerts } from "../state/alerts";
 import type { Store } from "../state/store";
+import { AlertAnnouncer } from "./alerts/announcer";
 import { COLOUR_ID } from "./colour/colour_control";
 import { InspectorPlace } from "./inspector/place";
 import { handleKey } from "./keys";
@@ -45,9 +47,14 @@ export function App({ store }: { store: Store }): JSX.Element {
   }, [store, helpOpen, railOpen, shareOpen]);
   // Without a run there is nothing to choose and no time to move in.
   const bare = (store.data.runs.value?.runs.length ?? 0) === 0;
+  const { all, tasks } = alerts(store);
+  const rows = {
+    "data-alerts": all.value.length > 0,
+    "data-tasks": tasks.value.some(({ step }) => step !== null),
+  };
   return (
     <StoreProvider value={store}>
-      <div class="app" data-rail={railOpen.value ? "open" : "closed"} data-bare={bare}>
+      <div class="app" data-rail={railOpen.value ? "open" : "closed"} data-bare={bare} {...rows}>
         {!bare && <Rail />}
         <Strip helpOpen={helpOpen} shareOpen={shareOpen} railOpen={railOpen} />
         {!bare && <ExploreBar />}
@@ -55,6 +62,7 @@ export function App({ store }: { store: Store }): JSX.Element {
         {store.view.tab.value === "space" || bare ? <Space /> : <TrainingPlace />}
         {!bare && <InspectorPlace />}
         {!bare && <Timeline />}
+        <AlertAnnouncer />
       </div>
     </StoreProvider>
   );

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { stageOptions } from "../gl/stage_options";
+import { alerts } from "../state/alerts";
+import { makeAlert } from "../state/alerts.fixture";
 import { comparison } from "../state/compare";
 import { ranking } from "../state/ranking";
 import type { Store } from "../state/store";
 import { handleKey } from "./keys";
-import { storeWith } from "./testing";
+import { runIndex, storeWith } from "./testing";
 
 let store: Store;
 let helps: number;
@@ -101,7 +103,22 @@ test("F fits, L marks lies, ? helps, Escape closes, other keys are left alone", 
   store.view.badgeOpen.value = true;
   press("Escape");
   expect(store.view.badgeOpen.value).toBe(false);
-  expect(press("a")).toBe(false);
+  expect(press("q")).toBe(false);
+});
+
+test("A opens and closes the list of alerts, which in the tab Health is open anyway", () => {
+  const { listOpen } = alerts(store);
+  press("a");
+  // There is none.
+  expect(listOpen.value).toBe(false);
+  store.data.index.value = runIndex({ alerts: [makeAlert(1)] });
+  press("a");
+  expect(listOpen.value).toBe(true);
+  press("a");
+  expect(listOpen.value).toBe(false);
+  store.view.tab.value = "health";
+  press("a");
+  expect(listOpen.value).toBe(false);
 });
 
 test("/ searches; Ctrl Z undoes the selection and Ctrl Shift Z redoes it", () => {

@@ -1,6 +1,7 @@
 /** The keyboard: what each key does, and the list of keys that the help shows, from one table. */
 
 import { stageOptions } from "../gl/stage_options";
+import { alerts } from "../state/alerts";
 import { comparison } from "../state/compare";
 import { ranking } from "../state/ranking";
 import type { Store } from "../state/store";
@@ -37,6 +38,7 @@ export const KEY_HELP: readonly KeyHelp[] = [
   { keys: ["X"], does: "select what is not selected" },
   { keys: ["I"], does: "look at the selected samples" },
   { keys: ["E"], does: "list events" },
+  { keys: ["A"], does: "list alerts" },
   { keys: ["[", "]"], does: "event of the sample in focus: last, next" },
   { keys: ["V"], does: "put a map beside this one" },
   { keys: ["D"], does: "difference of the first two maps" },
@@ -93,6 +95,12 @@ const LETTERS: Readonly<Record<string, (store: Store, actions: KeyActions) => vo
   x: ({ explore }) => explore.invertSelection(),
   i: ({ inspect }) => inspect.toggle("samples"),
   e: ({ inspect }) => inspect.toggle("events"),
+  a: (store) => {
+    const { all, listOpen } = alerts(store);
+    if (all.peek().length === 0) return;
+    // In the tab Health the list is open anyway.
+    listOpen.value = !listOpen.peek() && store.view.tab.peek() !== "health";
+  },
   v: (store) => comparison(store).add(),
   d: (store) => comparison(store).toggleDifference(),
   s: (_, actions) => actions.share(),

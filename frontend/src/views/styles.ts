@@ -2,6 +2,7 @@
 import base from "../theme/base.css?inline";
 import controls from "../theme/controls.css?inline";
 import tokens from "../theme/tokens.css?inline";
+import alerts from "./alerts/alerts.css?inline";
 import layout from "./app.css?inline";
 import badge from "./badge/badge.css?inline";
 import colour from "./colour/colour.css?inline";
@@ -34,5 +35,6 @@ export const STYLES: readonly string[] = [
   timeline,
   curve,
   ticks,
+  alerts,
   states,
 ];

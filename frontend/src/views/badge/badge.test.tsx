@@ -4,6 +4,7 @@ import type { FramesIndex } from "../../data/types";
 import { framesIndex, renderWith, runIndex, storeWith } from "../testing";
 import { Badge } from "./badge";
 import { landscapeWords, methodWords } from "./map_facts";
+import { densityAt } from "./probe_size";
 
 test("the line follows the nearest map and never interpolates a measurement", () => {
   const store = storeWith();
@@ -40,6 +41,31 @@ test("what is wrong with a map stands in its panel, and a stand-in is called one
   const panel = screen.getByRole("dialog");
   expect(panel.textContent).toContain("12 samples are not finite");
   expect(panel.textContent).toContain(landscapeWords("surrogate"));
+});
+
+test("a probe whose size was measured says how it was chosen, and another one does not", () => {
+  const density = {
+    layer: "fc",
+    candidates: 4000,
+    neighbour: 20,
+    sizes: [250, 1000, 4000],
+    relative: [0.5, 0.7, 1],
+    knee: 1600,
+    published_ratio: 0.4,
+  };
+  expect(densityAt(density, 2000)).toBeCloseTo(0.85);
+  expect(densityAt(density, 250)).toBe(0.5);
+  expect(densityAt(density, 9000)).toBe(1);
+  const index = runIndex();
+  const probe = index.probe && { ...index.probe, count: 2000 };
+  for (const known of [null, density]) {
+    const store = storeWith({ ...index, probe: probe && { ...probe, density: known } });
+    store.view.badgeOpen.value = true;
+    const { container, unmount } = renderWith(store, <Badge />);
+    const words = "2,000 of 4,000; relative density .85 in fc";
+    expect(container.textContent?.includes(words)).toBe(known !== null);
+    unmount();
+  }
 });
 
 test("there is no badge without a map", () => {

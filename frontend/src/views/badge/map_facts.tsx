@@ -6,6 +6,7 @@ import { CopyButton } from "../../ui/copy_button";
 import { duration, plain } from "../../ui/format";
 import { useStore } from "../store_context";
 import { measured } from "./measures";
+import { ProbeSize } from "./probe_size";
 
 /** Where the background's colours come from. */
 export function landscapeWords(kind: LandscapeKind): string {
@@ -65,6 +66,7 @@ export function MapMethod({ frames, frame }: Props): JSX.Element {
 export function MapFacts({ frames, frame }: Props): JSX.Element {
   const joint = settingsOf(frames, frame)[JOINT];
   const k = measured(frames.faithfulness, "k", frame);
+  const probe = useStore().data.index.value?.probe ?? null;
   return (
     <dl class="panel-facts">
       {typeof joint === "string" && joint !== "" && (
@@ -79,6 +81,14 @@ export function MapFacts({ frames, frame }: Props): JSX.Element {
         <>
           <dt>Neighbours</dt>
           <dd class="numeric">the {plain(k)} nearest, the sample itself not counted</dd>
+        </>
+      )}
+      {probe?.density != null && (
+        <>
+          <dt>Samples</dt>
+          <dd class="numeric">
+            <ProbeSize count={probe.count} density={probe.density} />
+          </dd>
         </>
       )}
     </dl>

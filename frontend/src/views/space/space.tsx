@@ -10,6 +10,7 @@ import { Badge } from "../badge/badge";
 import { PanelTitles } from "../compare/panel_titles";
 import { obstacle, StateOverlay } from "../states/states";
 import { useStore } from "../store_context";
+import { DriftPlace } from "../tasks/drift_place";
 import { Announcer } from "./announcer";
 import { HoverCard } from "./hover_card";
 import { LoadingMark } from "./loading_mark";
@@ -51,6 +52,7 @@ export function Space(): JSX.Element {
       </p>
       {clear.value && (
         <>
+          <DriftPlace />
           <Announcer />
           <Badge />
           <Notices />

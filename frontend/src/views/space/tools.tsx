@@ -11,6 +11,7 @@ const SHAPES = {
     "M7 17.5c-2.6-1.2-4-3.2-4-5.6C3 7.5 7 4.5 12 4.5s9 3 9 7.4-4 6.6-9 6.6c-1.5 0-3 .2-3.6 1.1-.6 1 .2 1.9 1.2 1.9",
   box: "M4 5h16v14H4z",
   trails: "M4 19c1-6 4-9 8-9s6-2 7-5M15 5.5 19.2 4.5 20.5 8.5",
+  drift: "M3 18.5c4-1 5-6 9-7.5 2-.8 3.5-.6 5-1.2M19 8.5m-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0",
   pin: "M9 4h6l-1 6 3.5 3.5h-11L10 10zM12 13.5V20.5",
   density:
     "M12 12m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0M12 12m-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M12 12m-9 0a9 9 0 1 0 18 0a9 9 0 1 0-18 0",
@@ -118,6 +119,17 @@ export function Tools(): JSX.Element {
         disabled={nothing && !options.trails.value}
         onClick={() => {
           options.trails.value = !options.trails.peek();
+        }}
+      />
+      <ToolButton
+        shape="drift"
+        label={
+          options.drift.value ? "Hide the paths of the class centres" : "Show the paths of the class centres"
+        }
+        pressed={options.drift.value}
+        disabled={store.derived.steps.value.length < 2 && !options.drift.value}
+        onClick={() => {
+          options.drift.value = !options.drift.peek();
         }}
       />
       <ToolButton

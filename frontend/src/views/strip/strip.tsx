@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { IconButton } from "../../ui/button";
 import { PopoverButton } from "../../ui/popover_button";
+import { ShortListButton } from "../alerts/short_list_button";
 import { CompareButtons } from "../compare/compare_buttons";
 import { KEY_HELP } from "../keys";
 import { Share } from "../share/share";
@@ -34,6 +35,7 @@ export function Strip({ helpOpen, shareOpen, railOpen }: Props): JSX.Element {
       <Tabs />
       {mapped && <MapTitle />}
       <div class="strip-tools">
+        {store.view.tab.value !== "health" && <ShortListButton />}
         {mapped && store.derived.landscapeKindNow.value !== null && <LandscapeOpacity />}
         {mapped && store.derived.steps.value.length > 0 && <CompareButtons />}
         {mapped && store.derived.steps.value.length > 0 && <Share open={shareOpen} />}

@@ -6,6 +6,8 @@ import { timeTicks } from "../../charts/ticks";
 import { plural } from "../../ui/format";
 import { useDerived } from "../../ui/use_derived";
 import { useWidth } from "../../ui/use_width";
+import { AlertMarks } from "../alerts/marks";
+import { TaskSpans } from "../alerts/tasks";
 import { EventTicks } from "../events/ticks";
 import { useStore } from "../store_context";
 import { AccuracyCurve } from "./accuracy_curve";
@@ -67,6 +69,7 @@ export function Axis(): JSX.Element {
     >
       <div class="axis-area" ref={area}>
         <AccuracyCurve scale={scale} width={width} pointed={pointed} />
+        <AlertMarks scale={scale} width={width} />
         {!empty && <div class="now-line" style={place} />}
         <div class="track">
           {bufferedBands(steps.value, store.data.buffered.value, scale).map((band) => (
@@ -113,6 +116,7 @@ export function Axis(): JSX.Element {
           ))}
         </div>
         <EventTicks scale={scale} />
+        <TaskSpans scale={scale} />
       </div>
     </div>
   );

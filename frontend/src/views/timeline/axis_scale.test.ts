@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axisScale, bufferedBands, nearestStep, pendingBands } from "./axis_scale";
+import { axisScale, bufferedBands, isOnAxis, nearestStep, pendingBands } from "./axis_scale";
 
 test("the axis spans every step", () => {
   const scale = axisScale([0, 10, 40]);
@@ -12,6 +12,14 @@ test("one step alone lies at the left end", () => {
   const scale = axisScale([5]);
   expect(scale.at(5)).toBe(0);
   expect(axisScale([]).at(3)).toBeGreaterThanOrEqual(0);
+});
+
+test("what is farther than half a step from the ends has no place", () => {
+  const on = (...steps: number[]) => [3, 5, 9, 19, 25, 26].filter((step) => isOnAxis(steps, step));
+  expect(on(10, 20, 30)).toEqual([5, 9, 19, 25, 26]);
+  expect(on(0, 10)).toEqual([3, 5, 9]);
+  expect(on(5)).toEqual([5]);
+  expect(on()).toEqual([]);
 });
 
 test("neighbouring frames on the client make one band, a frame alone makes none", () => {

@@ -28,6 +28,20 @@ export function axisScale(steps: readonly number[]): AxisScale {
   };
 }
 
+/**
+ * Whether something at a step has a place on the axis: between its ends or within half a step of them. What is farther away,
+ * as of a layer that is logged at other steps, would be drawn where it was not.
+ *
+ * @param steps ascending
+ */
+export function isOnAxis(steps: readonly number[], step: number): boolean {
+  const [first, last] = [steps[0], steps.at(-1)];
+  if (first === undefined || last === undefined) return false;
+  const before = first - ((steps[1] ?? first + 1) - first) / 2;
+  const after = last + (last - (steps.at(-2) ?? last - 1)) / 2;
+  return step >= before && step <= after;
+}
+
 /** A piece of the axis, in shares of its width. */
 export interface Band {
   readonly from: number;
