@@ -18,7 +18,7 @@ from torch.nn import functional as F
 import tensorboard_plugin_hidden as hidden
 
 MISLABELLED, TAKEN_FOR, HEALTHY_EPOCHS = 4, 9, 12
-TRAIN, CENTRE_WEIGHT = 900, 0.01
+TRAIN, CENTRE_WEIGHT = 900, 0.1
 
 
 def network() -> torch.nn.Sequential:

@@ -14,6 +14,9 @@ from tensorboard_plugin_hidden.alerts.rules import Detector, Finding, Rule
 from tensorboard_plugin_hidden.alerts.words import sentence
 from tensorboard_plugin_hidden.format.alerts import SEVERITIES, Alert
 
+SAME = 20
+"""Snapshots in which the same classes are not named again by the same rule: several of its measures see one merger."""
+
 
 class Monitor:
     """Watches all layers of a run.
@@ -26,6 +29,8 @@ class Monitor:
         self._rules = list(builtin_rules() if rules is None else rules)
         self._layers: dict[str, list[tuple[Rule, Detector]]] = {}
         self._progress = Progress()
+        self._named: dict[tuple[str, str, tuple[int, ...]], int] = {}
+        self._snapshots: dict[str, int] = {}
 
     def reset(self) -> None:
         """Forgets what no longer compares since another task has begun."""
@@ -55,12 +60,20 @@ class Monitor:
         detectors = self._layers.setdefault(observation.layer, [])
         if not detectors:
             detectors += [(rule, rule.start()) for rule in self._rules]
+        now = self._snapshots[observation.layer] = self._snapshots.get(observation.layer, 0) + 1
         best: dict[str, tuple[Rule, Finding]] = {}
         for rule, detector in detectors:
             finding = detector.observe(observation, improving=improving)
             if finding is not None and (rule.name not in best or finding.score > best[rule.name][1].score):
                 best[rule.name] = (rule, finding)
-        return list(best.values())
+        return [(rule, finding) for rule, finding in best.values() if self._is_new(observation, rule, finding, now)]
+
+    def _is_new(self, observation: Observation, rule: Rule, finding: Finding, now: int) -> bool:
+        if not finding.classes:
+            return True
+        named = (observation.layer, rule.name, finding.classes)
+        before, self._named[named] = self._named.get(named, -SAME), now
+        return now - before >= SAME
 
 
 def _alert(observation: Observation, rule: Rule, finding: Finding, others: Sequence[Observation]) -> Alert:

@@ -238,7 +238,18 @@ class MarginDetector:
             reference=rule.in_units(reference, observation),
             limit=rule.in_units(reference + turned * rule.margin, observation),
             since=excess.since,
-            classes=place if rule.scope in ("class", "pair") else (),
+            classes=_classes(rule, place, observation),
             task=self._tasks[place[0]] if rule.scope == "task" else "",
             others=int(over.sum()) - 1,
         )
+
+
+def _classes(rule: MarginRule, place: tuple[int, ...], observation: Observation) -> tuple[int, ...]:
+    """The classes to name: of one that runs into another also that other, which is the nearest."""
+    if rule.scope not in ("class", "pair"):
+        return ()
+    nearest = observation.classes.get("nearest")
+    if rule.measure != "separation" or nearest is None or not np.isfinite(nearest[place[0]]):
+        return place
+    pair = sorted((place[0], int(nearest[place[0]])))
+    return (pair[0], pair[1])
