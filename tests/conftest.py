@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,9 @@ import tensorboard_plugin_hidden as hidden
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# What numba compiles is run on a few samples here: a fifth of the compiling is not worth its speed.
+os.environ.setdefault("NUMBA_OPT", "0")
 
 # A shell that starts tests in the background has them ignore interrupts, and so would every process that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -88,13 +88,13 @@ class Provider:
         return result
 
     def scalar_tags(self, context: Any, experiment: str, run: str) -> list[str]:
-        """Tags of the run's ordinary scalars, sorted."""
+        """Tags of the run's ordinary scalars, sorted, without the measures, which have views of their own."""
         listed = _patiently(
             lambda: self._provider.list_scalars(
                 context, experiment_id=experiment, plugin_name=_SCALARS, run_tag_filter=RunTagFilter(runs=[run])
             )
         )
-        return sorted(listed.get(run, {}))
+        return sorted(tag for tag in listed.get(run, {}) if not tag.startswith(f"{PLUGIN_NAME}/"))
 
     def scalar(self, context: Any, experiment: str, run: str, tag: str) -> list[tuple[float, int, float]] | None:
         """An ordinary scalar: wall time in seconds, step and value of each point; None when there is no such tag."""
