@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BUNDLE := tensorboard_plugin_hidden/static/index.js
 FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/vite.config.ts frontend/tsconfig.json
 
-.PHONY: demo test test-python test-frontend check bench bundle dist clean
+.PHONY: demo test test-slow test-python test-frontend check bench bundle dist clean
 
 demo: .make/python $(BUNDLE)
 	$(BIN)/hidden demo --logdir runs --then examples/three_faults.py --then examples/label_noise.py \
@@ -19,8 +19,12 @@ test:
 
 # What a browser draws is awaited in real time, so no more than two of those tests share the machine.
 test-python: .make/python .make/browser $(BUNDLE)
-	$(BIN)/pytest -m "not e2e" -n auto
+	$(BIN)/pytest -m "not e2e and not slow" -n auto
 	$(BIN)/pytest -m e2e -n 2
+
+# What compiles for minutes before it begins: approximate neighbours. Before a release, and after a change of them.
+test-slow: .make/python
+	$(BIN)/pytest -m slow
 
 test-frontend: .make/node .make/browser
 	cd frontend && npm test

@@ -47,6 +47,7 @@ def test_a_row_far_from_all_others_costs_the_others_no_precision():
     assert np.array_equal(onto.indices[:500].numpy(), knn(x[:500], 10)[0])
 
 
+@pytest.mark.slow
 def test_approximate_neighbours_are_nearly_the_exact_ones(monkeypatch):
     x, fitted = points(), 480
     exact = neighbours_and_graph(x, fitted, 15, 10, 0)
@@ -63,6 +64,7 @@ def test_approximate_neighbours_are_nearly_the_exact_ones(monkeypatch):
     assert approximate[1].indices.max() < fitted
 
 
+@pytest.mark.slow
 def test_too_few_fitted_neighbours_are_made_up_from_the_neighbours_neighbours(monkeypatch):
     # Half of the rows are not fitted: most rows lack some of the 10.
     x, fitted = points(), 300
@@ -75,6 +77,7 @@ def test_too_few_fitted_neighbours_are_made_up_from_the_neighbours_neighbours(mo
     assert (got.indices.sort(1).values.diff(dim=1) > 0).all()
 
 
+@pytest.mark.slow
 def test_rows_whose_near_neighbours_were_all_held_out_get_exact_ones(monkeypatch):
     monkeypatch.setattr(candidates, "EXACT_ROWS", 100)
     # Ten fitted rows amid a crowd of rows that are not, and the other fitted rows far away.
