@@ -231,14 +231,16 @@ class MarginDetector:
         reference = float(excess.reference[worst])
         turned = 1.0 if rule.worse == "high" else -1.0
         place = tuple(int(index) for index in worst)
+        classes = _classes(rule, place, observation)
         return Finding(
             score=float(excess.deviation[worst] / max(rule.margin, 1e-12)),
-            measure=rule.measure,
+            # What separates a class from its nearest is the gap between the two.
+            measure="gap" if len(classes) == 2 else rule.measure,
             value=rule.in_units(float(values[worst]), observation),
             reference=rule.in_units(reference, observation),
             limit=rule.in_units(reference + turned * rule.margin, observation),
             since=excess.since,
-            classes=_classes(rule, place, observation),
+            classes=classes,
             task=self._tasks[place[0]] if rule.scope == "task" else "",
             others=int(over.sum()) - 1,
         )

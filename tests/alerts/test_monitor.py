@@ -54,8 +54,7 @@ def test_two_classes_that_merge_are_named():
     for step in range(STEPS):
         run.look(step, layer(run.rng, moved((1, 3), 0 if step < 16 else 0.99)))
     (alert,) = run.alerts
-    assert (alert.rule, alert.layer, alert.classes) == ("merging", "fc", (1, 3))
-    assert alert.measure in ("gap", "separation"), "the gap to the nearest class, or to any"
+    assert (alert.rule, alert.layer, alert.measure, alert.classes) == ("merging", "fc", "gap", (1, 3))
     assert (alert.since, alert.step) == (16, 18)
     assert alert.value < alert.limit < alert.reference
     assert "'dog' and 'fox' are merging" in alert.sentence
