@@ -149,7 +149,7 @@ class Track:
         self._newest = finite
         self._count += 1
         self._usual = _median(self._recent)
-        if self._count >= self._held or self._against == "usual":
+        if self._count >= self._held:
             self._best = np.fmin(self._best, self._usual)
 
 

@@ -101,7 +101,7 @@ class HealthRoutes:
     @answers
     def _serve_task(self, request: Request) -> Response:
         version = queries.version(request)
-        for record in self._found(request).records:
+        for record in queries.records(request, self._provider).records:
             if record.version == version and isinstance(record.body, TaskRecord):
                 (arrays,), complete = self._payloads(request, [record])
                 if not complete:
@@ -119,17 +119,8 @@ class HealthRoutes:
             raise ClientError(404, f"Run {run!r} has no measures of layer {layer[:200]!r}; the index says what it has.")
         return [*by_step.values()], version == newest_version(by_step)
 
-    def _found(self, request: Request) -> RunRecords:
-        run = queries.argument(request, "run")
-        found = self._provider.records(*queries.where(request), run)
-        if not found.records:
-            if found.refused:
-                raise ClientError(422, found.refused)
-            raise ClientError(404, f"There is no run {run!r} with hidden data; GET runs lists those there are.")
-        return found
-
     def _history(self, request: Request) -> History:
-        found = self._found(request)
+        found = queries.records(request, self._provider)
         key = (queries.where(request)[1], queries.argument(request, "run"))
         with self._lock:
             known = self._histories.get(key)

@@ -114,11 +114,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     @answers
     def _serve_index(self, request: Request) -> Response:
         run = queries.argument(request, "run")
-        found = self._provider.records(*queries.where(request), run)
-        if not found.records:
-            if found.refused:
-                raise ClientError(422, found.refused)
-            raise ClientError(404, f"There is no run {run!r} with hidden data; GET runs lists those there are.")
+        found = queries.records(request, self._provider)
         known = self._indices.get(run)
         if known is None or known[0] is not found:
             index = run_index(run, current(found.records), found.wall_times)

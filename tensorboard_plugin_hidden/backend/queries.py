@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tensorboard import plugin_util
 from werkzeug import Request
@@ -10,6 +10,9 @@ from werkzeug import Request
 from tensorboard_plugin_hidden.backend.responses import ClientError
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.schema import Version
+
+if TYPE_CHECKING:
+    from tensorboard_plugin_hidden.backend.records import Provider, RunRecords
 
 
 def where(request: Request) -> tuple[Any, str]:
@@ -24,6 +27,17 @@ def argument(request: Request, name: str) -> str:
     if value is None:
         raise ClientError(400, f"The query lacks {name}=; docs/http_api.md describes this route.")
     return value
+
+
+def records(request: Request, provider: Provider) -> RunRecords:
+    """The records of the run that is asked about, of which there have to be some."""
+    run = argument(request, "run")
+    found = provider.records(*where(request), run)
+    if not found.records:
+        if found.refused:
+            raise ClientError(422, found.refused)
+        raise ClientError(404, f"There is no run {run!r} with hidden data; GET runs lists those there are.")
+    return found
 
 
 def version(request: Request) -> Version:

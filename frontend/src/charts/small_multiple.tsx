@@ -2,9 +2,11 @@
  * Why this file: one measure over the clock in the size of a stamp: lines with gaps, two or three ticks, alerts with the limit
  * that they passed, changes of the run's conditions, and where we are.
  */
+
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { Mark } from "./mark";
 import type { TimeScale } from "./time_scale";
 import { axisDomain, finiteRange, seriesPath, tickText, valueTicks } from "./value_axis";
 
@@ -153,19 +155,14 @@ export function SmallMultiple(props: SmallMultipleProps): JSX.Element {
         {marks
           .filter(({ time }) => inside(time))
           .map(({ key, time, value, words, shape, onClick }) => (
-            // biome-ignore lint/a11y/noStaticElementInteractions: a short cut for the pointer; the list of alerts has a button for each.
-            <g
+            <Mark
               key={key}
-              class="stamp-mark"
-              transform={`translate(${scale.x(time)} ${value === null ? 0 : y(value)})`}
-              onClick={(event) => {
-                event.stopPropagation();
-                onClick();
-              }}
-            >
-              <title>{words}</title>
-              {shape}
-            </g>
+              x={scale.x(time)}
+              y={value === null ? 0 : y(value)}
+              words={words}
+              shape={shape}
+              onClick={onClick}
+            />
           ))}
         <text class="stamp-tick" x={0} y={plot + 12}>
           {props.ends[0]}

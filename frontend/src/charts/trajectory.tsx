@@ -2,9 +2,11 @@
  * Why this file: two measures against each other, as a path through time from pale to strong: whether training goes on, turns
  * back or runs in circles can be seen at once.
  */
+
 import type { ReadonlySignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import { Mark } from "./mark";
 import { axisDomain, finiteRange, nearestIndex, tickText, valueTicks } from "./value_axis";
 
 /** Pixels around the plane: ticks and names of the axes. */
@@ -164,21 +166,8 @@ export function Trajectory(props: TrajectoryProps): JSX.Element {
         {marks.map(({ key, time, words, shape, onClick }) => {
           const t = pointAt(time);
           if (t === undefined) return null;
-          return (
-            // biome-ignore lint/a11y/noStaticElementInteractions: a short cut for the pointer; the list of alerts has a button for each.
-            <g
-              key={key}
-              class="stamp-mark"
-              transform={`translate(${at(t).join(" ")})`}
-              onClick={(event) => {
-                event.stopPropagation();
-                onClick();
-              }}
-            >
-              <title>{words}</title>
-              {shape}
-            </g>
-          );
+          const [x, y] = at(t);
+          return <Mark key={key} x={x} y={y} words={words} shape={shape} onClick={onClick} />;
         })}
         <Ring time={props.hover} kind="hover" place={(time) => pointAt(time)} at={at} />
         <Ring time={props.now} kind="now" place={(time) => pointAt(time)} at={at} />
