@@ -247,8 +247,7 @@ def _serve(pipe: Connection) -> None:
     """Draws what comes through the pipe until nobody holds its other end."""
     # Ctrl-C reaches all processes of a terminal; the owner decides what becomes of this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # An orderly end in the middle of a task, so that what libraries opened is closed.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
     torch.set_num_threads(1)
     try:
         while True:
@@ -257,6 +256,13 @@ def _serve(pipe: Connection) -> None:
             pipe.send(None)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
+
+
+def _end(*_: object) -> None:
+    """An orderly end in the middle of a task, so that what libraries opened is closed."""
+    # What libraries say of being cut off, such as the store's event loop in the middle of a read, is no news.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    sys.exit(0)
 
 
 def _ending(code: int | None) -> str:

@@ -18,6 +18,7 @@ from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR
 from tensorboard_plugin_hidden.format.reader import RunReader
 from tests.cli.test_commands import COMMAND, history, run
+from tests.processes import alive
 from tests.projection.test_offline import stored
 from tests.servers import tensorboard
 
@@ -95,13 +96,6 @@ def one_thread():
 
 def children(pid):
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_killed_in_the_middle_it_goes_on_to_the_same_maps(tmp_path, one_thread):

@@ -17,6 +17,7 @@ from tensorboard_plugin_hidden.format.snapshot_codec import encode_snapshot
 from tensorboard_plugin_hidden.format.store import StoreWriter
 from tensorboard_plugin_hidden.projection.service import ProjectionService
 from tensorboard_plugin_hidden.projection.wire import send
+from tests.processes import alive
 
 
 class Run:
@@ -226,7 +227,7 @@ time.sleep(600)
     training.kill()
     training.wait()
     deadline = time.monotonic() + 60
-    while _alive(projector):
+    while alive(projector):
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
@@ -243,11 +244,3 @@ def test_it_says_nothing_when_training_is_killed_while_it_draws(run):
     worker.stdin.close()
     assert worker.stderr.read() == b""
     worker.wait()
-
-
-def _alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
