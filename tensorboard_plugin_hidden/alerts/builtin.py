@@ -65,23 +65,26 @@ def margin_rules() -> list[MarginRule]:
     ]
 
 
-def rules(name: str | None = None) -> list[Rule]:
+def rules(*names: str) -> list[Rule]:
     """The built-in rules.
 
     Args:
-        name: Those of one name only, ``sentrycam`` for the published rule; None: all but that, which is there to be
-            compared with.
+        names: Those of these names only, ``sentrycam`` for the published rule; none: all but that, which is there to
+            be compared with.
 
     Raises:
         HiddenError: There is no rule of that name.
     """
-    found: list[Rule] = [*margin_rules()]
-    if name is None:
-        return found
-    chosen = [rule for rule in [*found, SentryCamRule()] if rule.name == name]
-    if not chosen:
-        known = sorted({rule.name for rule in found} | {"sentrycam"})
-        raise HiddenError(
-            "there is no such rule", expected=f"one of {', '.join(known)}", got=repr(name), fix="Name one of these."
-        )
-    return chosen
+    calibrated: list[Rule] = [*margin_rules()]
+    if not names:
+        return calibrated
+    found: list[Rule] = []
+    for name in dict.fromkeys(names):
+        chosen = [rule for rule in [*calibrated, SentryCamRule()] if rule.name == name]
+        if not chosen:
+            known = sorted({rule.name for rule in calibrated} | {"sentrycam"})
+            raise HiddenError(
+                "there is no such rule", expected=f"one of {', '.join(known)}", got=repr(name), fix="Name one of these."
+            )
+        found += chosen
+    return found

@@ -62,9 +62,8 @@ class StoredRun:
         Raises:
             HiddenError: There is no such rule, or snapshots are not in this copy of the log directory.
         """
-        chosen = [rule for name in dict.fromkeys(names) for rule in rules(name)] if names else rules()
         samples = self._samples
-        return list(replay(self._past_steps(), samples.labels, samples.classes, chosen, self._past_tasks()))
+        return list(replay(self._past_steps(), samples.labels, samples.classes, rules(*names), self._past_tasks()))
 
     def described(self, alert: Alert) -> dict[str, Any]:
         """An alert as JSON has it, with names of classes and ids of samples."""

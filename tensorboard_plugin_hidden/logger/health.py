@@ -69,7 +69,7 @@ def chosen_rules(alerts: bool | str | Sequence[str]) -> list[Rule] | None:
             got=repr(alerts)[:100],
             fix="Write alerts=['collapse', 'merging'].",
         )
-    return [rule for name in dict.fromkeys(alerts) for rule in rules(name)]
+    return rules(*alerts) if alerts else []
 
 
 class HealthRecorder:

@@ -20,7 +20,7 @@ class Run:
 
     def __init__(self, names=None):
         self.observer = Observer(labels(), CLASSES)
-        self.monitor = Monitor(None if names is None else [r for name in names for r in rules(name)])
+        self.monitor = Monitor(rules(*(names or ())))
         self.rng = np.random.default_rng(0)
         self.alerts = []
 
