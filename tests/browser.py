@@ -110,6 +110,7 @@ def open_tab(
     size: tuple[int, int] = (1280, 800),
     dark: bool = False,
     without_eval: bool = False,
+    reduced_motion: bool = False,
     deep_link: str = "",
     script: str = "",
 ) -> Tab:
@@ -121,10 +122,13 @@ def open_tab(
         size: Of the window, in pixels.
         dark: TensorBoard's dark mode.
         without_eval: Serves the page with a policy that TensorBoard has announced: no ``unsafe-eval``.
+        reduced_motion: What glides and fades elsewhere is there at once.
         deep_link: What follows ``#hidden`` in the URL.
         script: Run in every document before its own.
     """
-    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page = browser.new_page(
+        viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce" if reduced_motion else None
+    )
     tab = Tab(page)
 
     def noted(text: str) -> None:

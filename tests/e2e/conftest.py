@@ -2,15 +2,18 @@
 
 import os
 import runpy
+import time
 from pathlib import Path
 
 import pytest
 
 SHOTS = Path(os.environ.get("HIDDEN_SCREENSHOTS", Path(__file__).parents[2] / "test-results"))
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-SLIDER = "document.querySelector('.timeline [role=slider]')"
+SLIDER = "(document.querySelector('.timeline [role=slider]') ?? {})"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "label_noise.py"
 NOISE_EPOCHS = 4
+FOUND = "!/loading|over/.test(document.querySelector('.found').textContent)"
+"""A query is answered for all that it asks of, not only for the epochs that are here by now."""
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +42,22 @@ def still(tab):
             return now
         before = now
     raise AssertionError("the picture never rests")
+
+
+def comes_to(tab, holds):
+    """The picture once it rests and a condition holds, however long its data is on its way."""
+    deadline = time.monotonic() + 60
+    while not holds(now := still(tab)):
+        assert time.monotonic() < deadline
+    return now
+
+
+def maps_are_here(tab, count):
+    """Waits until so many maps and as many landscapes have come."""
+    tab.when(
+        "new Set(performance.getEntriesByType('resource').map(({ name }) => name)"
+        f".filter((name) => /hidden\\/(frame|landscape)\\?/.test(name))).size >= {2 * count}"
+    )
 
 
 GRAVE = ("serious", "critical")

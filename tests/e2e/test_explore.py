@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 from tests.browser import open_tab
+from tests.e2e.conftest import FOUND, SLIDER, save
 from tests.e2e.conftest import NOISE_EPOCHS as EPOCHS
-from tests.e2e.conftest import SLIDER, save
 from tests.servers import tensorboard
 
 pytestmark = pytest.mark.e2e
@@ -59,7 +59,7 @@ def find(tab, query):
     field = tab.frame.get_by_role("combobox", name="Find samples")
     field.fill(query)
     tab.frame.locator(".found b").wait_for()
-    tab.when("!document.querySelector('.found').textContent.includes('loading')")
+    tab.when(FOUND)
     return int(tab.frame.locator(".found b").text_content().replace(",", ""))
 
 
@@ -182,6 +182,7 @@ def test_a_selection_is_taken_away_as_a_table(server, tab):
     tab.page.keyboard.press("s")
     menu = tab.frame.get_by_role("dialog", name="Take away")
     menu.get_by_text(f"The selection, {FLIPPED} samples").wait_for()
+    menu.get_by_text(f"With their history over {EPOCHS + 1} epochs").wait_for()
     picture(tab, "share")
     with tab.page.expect_download() as waiting:
         menu.get_by_role("button", name="CSV").click()

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.browser import open_tab
-from tests.e2e.conftest import SLIDER, save, still
+from tests.e2e.conftest import SLIDER, comes_to, maps_are_here, save, still
 from tests.servers import tensorboard
 
 pytestmark = pytest.mark.e2e
@@ -47,7 +47,7 @@ def test_methods_are_switched_where_one_is_in_time(browser, server):
         methods = tab.frame.get_by_role("group", name="Method")
         assert methods.get_by_role("button").all_text_contents() == ["hidden", "pca"]
         methods.get_by_role("button", name="pca").click()
-        assert differing(still(tab), before) > 0.1
+        comes_to(tab, lambda now: differing(now, before) > 0.1)
         assert tab.time() == 2
         tab.page.wait_for_function("location.hash.includes('p.hidden.method=pca')")
         link = tab.page.url.partition("#hidden")[2]
@@ -56,7 +56,7 @@ def test_methods_are_switched_where_one_is_in_time(browser, server):
         assert tab.frame.get_by_role("button", name="pca").get_attribute("aria-pressed") == "true"
         tab.frame.get_by_role("button", name="hidden", exact=True).click()
         # the same map, fitted as it was
-        assert differing(still(tab), before) < 0.01
+        comes_to(tab, lambda now: differing(now, before) < 0.01)
 
 
 def test_a_map_that_decides_otherwise_than_the_model_says_so(browser, server):
@@ -92,6 +92,7 @@ def test_the_panel_names_the_method_and_leads_through_time(browser, server, dark
 def test_where_the_map_lies_is_marked_without_an_upload(browser, server):
     with open_tab(browser, server, deep_link="&p.hidden.method=pca", script=COUNT_UPLOADS) as tab:
         tab.wait_for_map()
+        maps_are_here(tab, 4)
         plain = still(tab)
         uploads = tab.inner().evaluate("uploads")
         assert uploads > 0
@@ -114,7 +115,7 @@ def test_where_the_map_lies_is_marked_without_an_upload(browser, server):
         tab.page.keyboard.press("l")
         tab.page.mouse.move(2, 2)
         # but for the words in the key
-        assert differing(still(tab), plain) < 0.01
+        comes_to(tab, lambda now: differing(now, plain) < 0.01)
 
 
 def test_the_card_of_a_sample_among_strangers_says_so(browser, server):
