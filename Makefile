@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 BUNDLE := tensorboard_plugin_hidden/static/index.js
 FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/vite.config.ts frontend/tsconfig.json
 
-.PHONY: demo test test-slow test-python test-frontend check bench bundle dist clean
+.PHONY: demo test test-slow test-python test-frontend check check-python check-frontend bench bundle dist clean
 
 demo: .make/python $(BUNDLE)
 	$(BIN)/hidden demo --logdir runs --then examples/three_faults.py --then examples/label_noise.py \
@@ -30,9 +30,14 @@ test-frontend: .make/node .make/browser
 	cd frontend && npm test
 
 check: .make/python .make/node $(BUNDLE)
+	$(MAKE) --jobs=2 check-python check-frontend
+
+check-python: .make/python
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+check-frontend: .make/node $(BUNDLE)
 	cd frontend && npm run check && npm run budget
 
 bench: .make/python $(BUNDLE)
@@ -50,11 +55,12 @@ $(BUNDLE): .make/node $(FRONTEND)
 	cd frontend && npm run build
 	@touch $@
 
-# Constraints pin every package; torch 2.13.0 from them is the CPU build where there is one.
+# Constraints pin every package; torch 2.13.0 from them is the CPU build where there is one. Python compiles what is
+# imported when it is: to compile all at once takes longer than everything else that pip does here.
 .make/python: pyproject.toml setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt setuptools wheel
-	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable ".[dev]"
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt setuptools wheel
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --no-build-isolation --editable ".[dev]"
 	@mkdir -p $(@D) && touch $@
 
 .make/node: frontend/package.json frontend/package-lock.json

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from xdist.scheduler import LoadFileScheduling
 
 import tensorboard_plugin_hidden as hidden
@@ -84,10 +85,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def digits_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The log directory of a short demo; the run is ``digits``."""
+def digits_run(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The log directory of a short demo, for reading only; the run is ``digits``. All processes have the same one."""
     from tensorboard_plugin_hidden.demo import train_digits
 
-    logdir = tmp_path_factory.mktemp("digits_run")
-    train_digits(str(logdir / "digits"), epochs=3)
+    own = tmp_path_factory.getbasetemp()
+    logdir = (own if worker_id == "master" else own.parent) / "digits_run"
+    with FileLock(f"{logdir}.lock"):
+        if not logdir.exists():
+            training = tmp_path_factory.mktemp("digits_run")
+            train_digits(str(training / "digits"), epochs=3)
+            training.rename(logdir)
     return logdir
