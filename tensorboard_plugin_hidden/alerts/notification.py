@@ -9,7 +9,7 @@ import sys
 import threading
 import urllib.request
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,12 +39,26 @@ def console(alert: Alert) -> None:
         print(f"hidden: {line(alert)}", file=sys.stderr, flush=True)
 
 
+def described(alert: Alert, classes: Sequence[str], ids: Sequence[int | str]) -> dict[str, Any]:
+    """An alert as JSON has it, with names of its classes and ids of its samples.
+
+    Args:
+        alert: The alert.
+        classes: Names of the probe's classes; one without a name is its number.
+        ids: Ids of the probe's samples.
+    """
+    return body_fields(alert) | {
+        "class_names": [classes[number] if number < len(classes) else str(number) for number in alert.classes],
+        "sample_ids": [ids[row] for row in alert.samples if row < len(ids)],
+    }
+
+
 def webhook(url: str) -> Webhook:
     """Sends alerts to a web address, for ``writer.on_alert``.
 
-    Every alert is one POST of a JSON object: its fields as in ``docs/format.md``, ``run``, and ``text``, a line for
-    people. It is sent from another thread, so that training never waits for it; what cannot be delivered is one
-    ``HiddenWarning``.
+    Every alert is one POST of a JSON object: its fields as in ``docs/format.md``, ``class_names`` and ``sample_ids``
+    for its ``classes`` and ``samples``, ``run``, and ``text``, a line for people. It is sent from another thread, so
+    that training never waits for it; what cannot be delivered is one ``HiddenWarning``.
 
     Args:
         url: http or https.
@@ -86,10 +100,20 @@ class Webhook:
         return Webhook(self._url, run)
 
     def __call__(self, alert: Alert) -> None:
-        """Has an alert sent, and returns at once."""
+        """Has an alert sent whose samples nobody can name, and returns at once."""
+        self.send(alert, (), ())
+
+    def send(self, alert: Alert, classes: Sequence[str], ids: Sequence[int | str]) -> None:
+        """Has an alert sent, and returns at once.
+
+        Args:
+            alert: The alert.
+            classes: Names of the probe's classes.
+            ids: Ids of the probe's samples.
+        """
         self._warn()
         message = {"run": self._run, "text": f"{self._run}: {line(alert)}" if self._run else line(alert)}
-        self._queue.put(json.dumps(message | body_fields(alert), allow_nan=False).encode())
+        self._queue.put(json.dumps(message | described(alert, classes, ids), allow_nan=False).encode())
         if self._worker is None:
             # A thread that does not keep Python from ending.
             self._worker = threading.Thread(target=self._send_all, name="hidden-webhook", daemon=True)

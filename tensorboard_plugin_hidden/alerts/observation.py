@@ -20,12 +20,16 @@ class GradientFacts:
         update: Natural logarithm of the largest ratio of update to weight, L2 norms, of any layer.
         still: Share of the trainable layers whose gradients are all zero, or whose weights were not updated.
         still_layers: Names of these.
+        largest_gradient_layer: Name of the layer with the largest gradient; empty where it is not known.
+        largest_update_layer: Name of the layer that ``update`` is of; empty where it is not known.
     """
 
     gradient: float
     update: float
     still: float
     still_layers: tuple[str, ...] = ()
+    largest_gradient_layer: str = ""
+    largest_update_layer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Sight:
         tasks: Rows of each task.
         classes: Names of the classes.
         still_layers: As in ``GradientFacts``.
+        largest_gradient_layer: As in ``GradientFacts``.
+        largest_update_layer: As in ``GradientFacts``.
     """
 
     activations: FloatArray | None = None
@@ -51,6 +57,8 @@ class Sight:
     tasks: Mapping[str, IntArray] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
     still_layers: tuple[str, ...] = ()
+    largest_gradient_layer: str = ""
+    largest_update_layer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -138,10 +138,12 @@ class Observer:
             sight = Sight(None, labels, found.prediction, before, found.loss, self._tasks, self._classes)
         if gradients is not None:
             measures |= {"gradient": gradients.gradient, "update": gradients.update, "still": gradients.still}
-            sight = Sight(
-                None, sight.labels, sight.predictions, sight.before, sight.loss, self._tasks, self._classes,
-                gradients.still_layers,
-            )  # fmt: skip
+            sight = replace(
+                sight,
+                still_layers=gradients.still_layers,
+                largest_gradient_layer=gradients.largest_gradient_layer,
+                largest_update_layer=gradients.largest_update_layer,
+            )
         return Observation(
             step, NETWORK, measures, classes, None, tasks, tuple(self._tasks), self._current, rate, sight
         )

@@ -36,7 +36,8 @@ def check(run: str, names: tuple[str, ...], fail_on: str, as_json: bool) -> None
     """Tell what is wrong with a run: every alert, where it is, and the evidence.
 
     RUN is the directory that was given to SummaryWriter. Shown are the alerts that were raised while it trained. With
-    --rule, and where nothing was measured then, rules are applied to the snapshots that are stored.
+    --rule, and where nothing was measured then, as after measuring broke off, rules are applied to the snapshots that
+    are stored.
 
     The exit code is 0 when there is no alert of --fail-on or worse, 3 when there is one, 1 when the run cannot be read
     and 2 when the command is not understood.
@@ -45,16 +46,18 @@ def check(run: str, names: tuple[str, ...], fail_on: str, as_json: bool) -> None
     from tensorboard_plugin_hidden.export.history import run_name
 
     stored = StoredRun(run)
-    logged = not names and bool(stored.history.health)
-    alerts = stored.alerts() if logged else stored.replayed(names)
+    alerts = stored.replayed(names) if names else stored.alerts()
+    steps, measured = stored.steps(), stored.measured()
+    source = "snapshots" if names or not stored.history.health else "logged" if measured == steps else "both"
     failed = any(SEVERITIES.index(alert.severity) >= SEVERITIES.index(fail_on) for alert in alerts)
     if as_json:
         answer = {
             "run": run_name(run),
-            "source": "logged" if logged else "snapshots",
+            "source": source,
             "rules": list(names) or None,
             "layers": list(stored.history.snapshots),
-            "steps": len(stored.steps()),
+            "steps": len(steps),
+            "measured": len(measured),
             "fail_on": fail_on,
             "failed": failed,
             "alerts": [stored.described(alert) for alert in alerts],
@@ -63,7 +66,9 @@ def check(run: str, names: tuple[str, ...], fail_on: str, as_json: bool) -> None
     else:
         for alert in alerts:
             click.echo(_text(alert, stored.described(alert)))
-        click.echo(_summary(alerts, len(stored.steps()), len(stored.history.snapshots)))
+        click.echo(_summary(alerts, len(steps), len(stored.history.snapshots)))
+        if source == "both":
+            click.echo(f"Measured while the run trained: {len(measured)}. Rules were applied to the others now.")
     if failed:
         sys.exit(FOUND)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tensorboard_plugin_hidden.alerts.builtin import rules
+from tensorboard_plugin_hidden.alerts.notification import described
 from tensorboard_plugin_hidden.alerts.observation import NETWORK, GradientFacts
 from tensorboard_plugin_hidden.alerts.replay import PastStep, PastTask, replay
 from tensorboard_plugin_hidden.errors import HiddenError
@@ -17,7 +18,7 @@ from tensorboard_plugin_hidden.format.alerts import SEVERITIES, Alert, HealthRec
 from tensorboard_plugin_hidden.format.answers import Samples, probe_samples
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.payload import resolve
-from tensorboard_plugin_hidden.format.schema import ProbeRecord, Record, body_fields
+from tensorboard_plugin_hidden.format.schema import ProbeRecord, Record
 from tensorboard_plugin_hidden.format.store import StoreReader
 
 
@@ -48,10 +49,33 @@ class StoredRun:
         """Steps with snapshots, ascending."""
         return sorted({step for by_step in self.history.snapshots.values() for step in by_step})
 
+    def measured(self) -> list[int]:
+        """Those of the steps whose layers were all measured while the run trained, ascending."""
+        health = self.history.health
+        missing = {
+            step
+            for layer, by_step in self.history.snapshots.items()
+            for step in by_step
+            if step not in health.get(layer, {})
+        }
+        return [step for step in self.steps() if step not in missing]
+
     def alerts(self) -> list[Alert]:
-        """The alerts that were raised while the run trained, by step, the worst first."""
-        bodies = [record.body for record in self.history.alerts if isinstance(record.body, Alert)]
-        return sorted(bodies, key=lambda alert: (alert.step, -SEVERITIES.index(alert.severity)))
+        """The alerts that were raised while the run trained, by step, the worst first.
+
+        Measuring may have been off, or have broken off. Of steps that were not measured, those are added that the
+        built-in rules would have raised.
+
+        Raises:
+            HiddenError: Snapshots that were not measured are not in this copy of the log directory.
+        """
+        found = [record.body for record in self.history.alerts if isinstance(record.body, Alert)]
+        known = set(self.measured())
+        if len(known) < len(self.steps()):
+            told = {(alert.step, alert.layer, alert.rule) for alert in found}
+            late = [alert for alert in self.replayed(()) if alert.step not in known]
+            found += [alert for alert in late if (alert.step, alert.layer, alert.rule) not in told]
+        return sorted(found, key=lambda alert: (alert.step, -SEVERITIES.index(alert.severity)))
 
     def replayed(self, names: Sequence[str]) -> list[Alert]:
         """The alerts that rules would have raised.
@@ -67,11 +91,7 @@ class StoredRun:
 
     def described(self, alert: Alert) -> dict[str, Any]:
         """An alert as JSON has it, with names of classes and ids of samples."""
-        names, ids = self._samples.classes, self._samples.ids
-        return body_fields(alert) | {
-            "class_names": [names[number] if number < len(names) else str(number) for number in alert.classes],
-            "sample_ids": [ids[row] for row in alert.samples if row < len(ids)],
-        }
+        return described(alert, self._samples.classes, self._samples.ids)
 
     def _arrays(self, record: Record) -> dict[str, Any]:
         return resolve(record.payload, self._items[record.version].payload, self._store)
@@ -109,7 +129,15 @@ def _gradients(body: HealthRecord) -> GradientFacts | None:
     gradient, update, still = (body.measures.get(name) for name in ("gradient", "update", "still"))
     if gradient is None and update is None and still is None:
         return None
-    return GradientFacts(_or_nan(gradient), _or_nan(update), _or_nan(still))
+    (largest_gradient,), (largest_update,) = (body.modules.get(name, ("",)) for name in ("gradient", "update"))
+    return GradientFacts(
+        _or_nan(gradient),
+        _or_nan(update),
+        _or_nan(still),
+        body.modules.get("still", ()),
+        largest_gradient,
+        largest_update,
+    )
 
 
 def _or_nan(value: float | None) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 INFO, WARNING, ERROR = "info", "warning", "error"
@@ -26,9 +26,10 @@ class Alert:
         limit: What it had to pass for the rule to fire.
         since: The first step at which it had passed it; the steps from there to ``step`` are what a rule waits for.
         sentence: What happened, for people.
-        classes: Numbers of the classes concerned: none, one, or the two of a pair.
+        classes: Numbers of the classes concerned: none, one, or the two of a pair. ``probe.classes`` names them.
         task: Name of the task concerned; empty for none.
-        samples: Rows of the probe that show it best, the worst first, at most 50.
+        samples: Rows of the probe that show it best, the worst first, at most 50. They are places in ``probe.ids``, not
+            ids, and no indices of the data either.
     """
 
     KIND: ClassVar[str] = "alert"
@@ -59,6 +60,7 @@ class HealthRecord:
         measures: Named numbers; None where one is undefined.
         rate: Learning rate, the largest of the optimizer's groups; None where it is not known.
         tasks: Names of the K tasks.
+        modules: By measure of the network, as ``still``, the modules that it is of.
     """
 
     KIND: ClassVar[str] = "health"
@@ -67,6 +69,7 @@ class HealthRecord:
     measures: Mapping[str, float | None]
     rate: float | None = None
     tasks: tuple[str, ...] = ()
+    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Set
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,17 @@ _BROKEN = [STATISTICS.index("nan"), STATISTICS.index("inf")]
 Vector = npt.NDArray[np.float64]
 
 
-def gradient_facts(seen: ParameterStatistics) -> GradientFacts:
+def learning(seen: ParameterStatistics) -> set[str]:
+    """Names of the layers that have a gradient, be it zero, or that moved: what is in no loss has and does neither.
+
+    Args:
+        seen: The look.
+    """
+    known, moved = ~np.isnan(seen.gradients[:, _L2]), seen.update > 0
+    return {layer.name for i, layer in enumerate(seen.layers) if known[i] or moved[i]}
+
+
+def gradient_facts(seen: ParameterStatistics, learned: Set[str] = frozenset()) -> GradientFacts:
     """The facts of one look; not-a-number for what it does not tell.
 
     Gradients that are zero everywhere tell nothing: they were cleared before the look. A module is still when nothing
@@ -25,6 +36,8 @@ def gradient_facts(seen: ParameterStatistics) -> GradientFacts:
 
     Args:
         seen: The look.
+        learned: Layers that were ``learning`` at a look before. Those that never were, as the heads of other tasks, are
+            not waited for.
     """
     count = len(seen.layers)
     takes = np.array([layer.kind == "parameter" and layer.trainable for layer in seen.layers], bool)
@@ -34,18 +47,22 @@ def gradient_facts(seen: ParameterStatistics) -> GradientFacts:
     broken = bool((gradients[known][:, _BROKEN] > 0).any())
     cleared = not broken and norm == 0
     zero = np.where(known, gradients[:, _ZEROS] == 1, np.nan) if not cleared else np.full(count, np.nan)
-    learns = takes & ~_without_rate(seen)
+    begun = learned | learning(seen)
+    learns = takes & ~_without_rate(seen) & np.array([layer.name in begun for layer in seen.layers], bool)
     unmoved = np.where(learns & ~np.isnan(update), update == 0, np.nan)
     # Of the two whatever is known; where both are, one that holds is enough.
     still, names = _by_module(seen, np.where(learns, np.fmax(zero, unmoved), np.nan))
     # Biases begin at zero, where every update is many times the weight.
     matrices = np.array([len(layer.shape) > 1 for layer in seen.layers], bool)
-    ratios = update[learns & matrices & (update > 0) & np.isfinite(update)]
+    ratios = np.where(learns & matrices & np.isfinite(update), update, 0)
+    has_norm, has_ratio = norm > 0 and not broken, bool((ratios > 0).any())
     return GradientFacts(
-        gradient=math.log(norm) if norm > 0 and not broken else math.nan,
-        update=math.log(ratios.max()) if len(ratios) else math.nan,
+        gradient=math.log(norm) if has_norm else math.nan,
+        update=math.log(ratios.max()) if has_ratio else math.nan,
         still=still,
         still_layers=names,
+        largest_gradient_layer=_largest(seen, np.where(known, gradients[:, _L2], 0)) if has_norm else "",
+        largest_update_layer=_largest(seen, ratios) if has_ratio else "",
     )
 
 
@@ -53,13 +70,22 @@ def merged(before: GradientFacts | None, now: GradientFacts) -> GradientFacts:
     """What is known of two looks between which no layer was captured: the newer, where it tells."""
     if before is None:
         return now
-    newer = before if math.isnan(now.still) else now
+    gradient = before if math.isnan(now.gradient) else now
+    update = before if math.isnan(now.update) else now
+    still = before if math.isnan(now.still) else now
     return GradientFacts(
-        before.gradient if math.isnan(now.gradient) else now.gradient,
-        before.update if math.isnan(now.update) else now.update,
-        newer.still,
-        newer.still_layers,
+        gradient.gradient,
+        update.update,
+        still.still,
+        still.still_layers,
+        gradient.largest_gradient_layer,
+        update.largest_update_layer,
     )
+
+
+def _largest(seen: ParameterStatistics, values: Vector) -> str:
+    """The module of the layer with the largest value, since modules are what is named of those that are still."""
+    return seen.layers[int(values.argmax())].module
 
 
 def _without_rate(seen: ParameterStatistics) -> npt.NDArray[np.bool_]:

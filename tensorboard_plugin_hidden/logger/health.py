@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_plugin_hidden.alerts.builtin import rules
-from tensorboard_plugin_hidden.alerts.observation import GradientFacts, Observation
+from tensorboard_plugin_hidden.alerts.observation import GradientFacts, Observation, Sight
 from tensorboard_plugin_hidden.alerts.rules import Rule
 from tensorboard_plugin_hidden.alerts.watcher import Watcher
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
@@ -27,6 +27,9 @@ from tensorboard_plugin_hidden.logger.probe import Probe
 
 ALERT_COUNT = "hidden/alerts"
 """The scalar that counts the alerts of a session."""
+
+_OF_TASKS = frozenset({"accuracy", "probe_accuracy"})
+"""Measures of each task that are scalars: the curves of continual learning, and few enough for a list of tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +166,16 @@ class HealthRecorder:
         try:
             for one in look.observations if measures else ():
                 numbers = {name: _number(value) for name, value in one.measures.items()}
-                body = HealthRecord(one.layer, look.step, numbers, _number(one.rate), one.task_names)
+                body = HealthRecord(
+                    one.layer, look.step, numbers, _number(one.rate), one.task_names, _modules(one.sight)
+                )
                 self._journal.write(body, encode_health(one.classes, one.gaps, one.tasks))
                 place = f"hidden/{one.layer}" if one.layer else "hidden"
-                values |= {f"{place}/{name}": v for name, v in one.measures.items() if not math.isnan(v)}
+                shown = dict(one.measures)
+                for name in _OF_TASKS & one.tasks.keys():
+                    each = zip(one.task_names, one.tasks[name].tolist(), strict=True)
+                    shown |= {f"task/{task}/{name}": value for task, value in each}
+                values |= {f"{place}/{name}": v for name, v in shown.items() if not math.isnan(v)}
         except HiddenError as error:
             warnings.warn(f"The measures of step {look.step} are not logged. {error}", HiddenWarning, stacklevel=5)
         if values:
@@ -196,6 +205,16 @@ class HealthRecorder:
                 HiddenWarning,
                 stacklevel=6,
             )
+
+
+def _modules(sight: Sight) -> dict[str, tuple[str, ...]]:
+    """The names without which what is measured of gradients could not be told of afterwards."""
+    named = {
+        "still": sight.still_layers,
+        "gradient": (sight.largest_gradient_layer,),
+        "update": (sight.largest_update_layer,),
+    }
+    return {measure: modules for measure, modules in named.items() if any(modules)}
 
 
 def _number(value: float | None) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tensorboard_plugin_hidden.alerts.notification import Callback, Webhook, console
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.alerts import INFO, SEVERITIES, Alert
+from tensorboard_plugin_hidden.logger.probe import Probe
 
 
 class Listeners:
@@ -47,14 +48,22 @@ class Listeners:
         heard = callback.for_run(self._run) if isinstance(callback, Webhook) else callback
         self._callbacks.append((heard, SEVERITIES.index(severity)))
 
-    def tell(self, alerts: Sequence[Alert]) -> None:
-        """Tells everybody of everything, also where one of them raises; the first exception then comes out."""
+    def tell(self, alerts: Sequence[Alert], probe: Probe | None) -> None:
+        """Tells everybody of everything, also where one of them raises; the first exception then comes out.
+
+        Args:
+            alerts: Of what.
+            probe: The samples that they are about, which webhooks name to those who do not have them.
+        """
         failures: list[Exception | SystemExit] = []
         for alert in alerts:
             for callback, least in self._callbacks:
                 if SEVERITIES.index(alert.severity) >= least:
                     try:
-                        callback(alert)
+                        if isinstance(callback, Webhook) and probe is not None:
+                            callback.send(alert, probe.classes, probe.ids)
+                        else:
+                            callback(alert)
                     except (Exception, SystemExit) as error:
                         failures.append(error)
         if failures:

@@ -21,7 +21,7 @@ from torch import nn
 from tensorboard_plugin_hidden.alerts.observation import GradientFacts
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.parameters import BANDS, CHANGE, STEP, bands, encode_change
-from tensorboard_plugin_hidden.logger.gradients import gradient_facts, merged
+from tensorboard_plugin_hidden.logger.gradients import gradient_facts, learning, merged
 from tensorboard_plugin_hidden.logger.parameters import NETWORK_FILTERS, ParameterStatistics, ParameterTracker
 from tensorboard_plugin_hidden.logger.parameters_reduce import CHANGES, STATISTICS
 from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
@@ -86,6 +86,7 @@ class ParameterRecorder:
         self._layout: dict[str, Any] = {}
         self._seen_step = _NO_STEP
         self._facts: GradientFacts | None = None
+        self._learned: set[str] = set()
         self._skipped: set[str] = set()
         self._since = 0.0
         mine = weakref.ref(self)
@@ -119,6 +120,10 @@ class ParameterRecorder:
         facts, self._facts = self._facts, None
         return facts
 
+    def begin_task(self) -> None:
+        """Another task is learned from now on, which need not have to do with all that learned before."""
+        self._learned = set()
+
     def close(self) -> None:
         """Writes the rest and leaves the optimizer alone."""
         for handle in self._handles:
@@ -145,7 +150,8 @@ class ParameterRecorder:
 
     def _look(self) -> None:
         seen = self._tracker.measure(self._optimizer)
-        self._facts = merged(self._facts, gradient_facts(seen))
+        self._facts = merged(self._facts, gradient_facts(seen, self._learned))
+        self._learned |= learning(seen)
         layout = _layout(seen)
         if layout != self._layout:
             self._commit()

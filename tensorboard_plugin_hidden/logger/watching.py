@@ -111,6 +111,11 @@ class Watch:
         if alerts and isinstance(self._schedule, DenserAfterAlert):
             self._schedule.hear(max(alert.step for alert in alerts))
 
+    def begin_task(self) -> None:
+        """Lets the training log know that another task is learned."""
+        if self._parameters is not None:
+            self._parameters.begin_task()
+
     def close(self) -> None:
         """Ends the training log."""
         if self._parameters is not None:

@@ -159,7 +159,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         comes out of them: that is how a script ends itself.
 
         Args:
-            callback: Called with a ``hidden.Alert``. ``hidden.webhook(url)`` sends them elsewhere.
+            callback: Called with a ``hidden.Alert``, whose ``classes`` and ``samples`` are places in the probe's
+                ``classes`` and ``ids``. ``hidden.webhook(url)`` sends them elsewhere.
             severity: The least that it is called for: ``info``, ``warning`` or ``error``.
 
         Raises:
@@ -191,6 +192,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if self._recorder is None and not self._hidden_closed:
             raise _nothing_watched("add_task")
         self._recording().add_task(name, classes, probe)
+        if self._watched is not None:
+            self._watched.begin_task()
 
     def add_probe(self, probe: Probe) -> None:
         """Names the samples that ``add_activations`` and ``add_projection`` are about; ``watch`` does so itself.
@@ -315,7 +318,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if alerts:
             if self._watched is not None:
                 self._watched.hear(alerts)
-            self._listeners.tell(alerts)
+            self._listeners.tell(alerts, None if self._recorder is None else self._recorder.probe)
 
     def _get_file_writer(self) -> Any:
         # PyTorch forgets the step once it has logged its own event of it.

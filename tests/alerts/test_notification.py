@@ -81,6 +81,19 @@ def test_alerts_are_posted_in_order():
     assert (body["run"], body["rule"], body["limit"], body["classes"]) == ("cnn", "merging", None, [4, 9])
 
 
+def test_what_is_posted_names_classes_and_samples():
+    with Server() as server:
+        hook = webhook(server.url)
+        hook.send(ALERT, [f"class {number}" for number in range(6)], [f"image {row}" for row in range(8)])
+        hook(ALERT)
+        hook.drain()
+    named, alone = (body for _, _, body in server.posted)
+    assert (named["classes"], named["samples"]) == ([4, 9], [7])
+    assert named["class_names"] == ["class 4", "9"], "a class without a name is its number"
+    assert named["sample_ids"] == ["image 7"]
+    assert (alone["class_names"], alone["sample_ids"]) == (["4", "9"], [])
+
+
 def test_nobody_waits_for_a_server_that_is_slow():
     with Server(seconds=60) as server:
         hook = webhook(server.url)

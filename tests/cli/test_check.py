@@ -13,8 +13,8 @@ from tensorboard_plugin_hidden.cli.check import FOUND
 LABELS = np.arange(60) % 3
 
 
-def log(run_dir, steps=18, fails=12, **watch):
-    """A layer that collapses, and one that does not."""
+def log(run_dir, steps=18, fails=12, breaks=99, **watch):
+    """A layer that collapses at a step, of which no more is measured from another step on."""
     with hidden.SummaryWriter(str(run_dir)) as writer:
         probe = hidden.Probe(
             (np.zeros((60, 1), np.float32), LABELS),
@@ -27,6 +27,8 @@ def log(run_dir, steps=18, fails=12, **watch):
 
             writer.watch(torch.nn.Linear(1, 3), probe, method=None, **watch)
         for step in range(steps):
+            if step == breaks:
+                writer._recorder.health._watcher = None
             rng = np.random.default_rng(step)
             rows = np.eye(3, 8)[LABELS] * (4 if step < fails else 0) + rng.normal(size=(60, 8))
             writer.add_activations("fc", rows, step, method=None)
@@ -38,6 +40,8 @@ def runs(tmp_path_factory):
     log(directory / "broken")
     log(directory / "well", fails=99)
     log(directory / "unmeasured", alerts=False)
+    log(directory / "half", breaks=5)
+    log(directory / "told", breaks=16)
     return directory
 
 
@@ -85,6 +89,45 @@ def test_rules_are_applied_to_the_snapshots_where_nothing_was_measured(runs):
     assert [answer["source"] for answer in answers] == ["logged", "snapshots"]
     told = [[(alert["step"], alert["rule"], alert["layer"]) for alert in answer["alerts"]] for answer in answers]
     assert told[0] == told[1] != []
+
+
+def test_a_run_whose_measuring_broke_off_does_not_pass(runs):
+    whole, half = (json.loads(check(runs / name, "--json").output) for name in ("broken", "half"))
+    assert (half["source"], half["steps"], half["measured"]) == ("both", 18, 5)
+    # The numbers of activations that were stored are rounded.
+    told = [[(alert["step"], alert["rule"], alert["layer"]) for alert in answer["alerts"]] for answer in (whole, half)]
+    assert told[0] == told[1] != []
+    done = check(runs / "half")
+    assert done.exit_code == FOUND
+    assert done.output.endswith("\nMeasured while the run trained: 5. Rules were applied to the others now.\n")
+
+
+def test_an_alert_from_before_measuring_broke_off_is_told_once(runs):
+    whole, told = (json.loads(check(runs / name, "--json").output) for name in ("broken", "told"))
+    assert (whole["measured"], told["measured"], told["source"]) == (18, 16, "both")
+    assert told["alerts"] == whole["alerts"]
+
+
+def test_stagnation_is_told_of_by_name_afterwards(tmp_path):
+    import torch
+
+    model = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3))
+    with torch.no_grad():
+        model[0].bias.fill_(-100)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    x, y = torch.randn(60, 4, generator=torch.Generator().manual_seed(0)), torch.from_numpy(LABELS)
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        trained = hidden.TrainingLog(hidden.every(1))
+        writer.watch(model, hidden.Probe((x, y)), method=None, optimizer=optimizer, training_log=trained)
+        for step in range(8):
+            optimizer.zero_grad()
+            torch.nn.functional.cross_entropy(model(x), y).backward()
+            optimizer.step()
+            writer.add_hidden(step)
+    (logged,) = (a for a in json.loads(check(tmp_path, "--json").output)["alerts"] if a["rule"] == "stagnation")
+    (again,) = json.loads(check(tmp_path, "--rule", "stagnation", "--json").output)["alerts"]
+    assert again == logged
+    assert again["sentence"].startswith("0 learn")
 
 
 def test_a_rule_that_is_not_among_the_built_in_ones(runs):

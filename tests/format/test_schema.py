@@ -32,6 +32,7 @@ BODIES = [
     Alert(1, "collapse", "error", "", "loss", None, None, None, 1, "It is gone."),
     HEALTH,
     HealthRecord("", 0, {}),
+    HealthRecord("", 0, {"still": 0.5, "update": -2.0}, modules={"still": ("0", "2"), "update": ("4",)}),
     TaskRecord(5, "second", 40, (5, 6), False),
     AnswersRecord("probe", 3, 0, 7),
     SessionRecord("0.1", 12.5, 7),

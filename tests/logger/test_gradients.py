@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from tensorboard_plugin_hidden.alerts.observation import GradientFacts
-from tensorboard_plugin_hidden.logger.gradients import gradient_facts, merged
+from tensorboard_plugin_hidden.logger.gradients import gradient_facts, learning, merged
 from tensorboard_plugin_hidden.logger.parameters import ParameterTracker
 
 
@@ -44,6 +44,9 @@ def test_norm_and_update_of_a_step():
     ratios = [float((new - old).norm() / old.norm()) for new, old in pairs if new.ndim > 1]
     assert facts.gradient == pytest.approx(math.log(np.linalg.norm(gradients)), rel=1e-4)
     assert facts.update == pytest.approx(math.log(max(ratios)), rel=1e-4)
+    norms = [np.linalg.norm(p.grad.numpy()) for p in step.model.parameters()]
+    assert facts.largest_update_layer == ("0", "2")[int(np.argmax(ratios))]
+    assert facts.largest_gradient_layer == ("0", "0", "2", "2")[int(np.argmax(norms))]
     assert (facts.still, facts.still_layers) == (0.0, ())
 
 
@@ -54,6 +57,21 @@ def test_a_dead_layer_is_still():
     step.backward()
     facts = step.facts()
     assert (facts.still, facts.still_layers) == (0.5, ("0",))
+
+
+def test_a_layer_that_is_in_no_loss_is_not_still_before_it_has_learned():
+    step = Step()
+    step.backward()
+    for parameter in step.model[2].parameters():
+        parameter.grad = None
+    step.tracker.before_update()
+    step.optimizer.step()
+    seen = step.tracker.measure(step.optimizer)
+    assert learning(seen) == {"0.weight", "0.bias"}
+    facts = gradient_facts(seen)
+    assert (facts.still, facts.still_layers) == (0.0, ())
+    facts = gradient_facts(seen, {"2.weight"})
+    assert (facts.still, facts.still_layers) == (0.5, ("2",)), "it has learned before"
 
 
 def test_a_parameter_without_a_gradient_by_its_nature_is_not_still():
@@ -88,7 +106,9 @@ def test_broken_gradients_have_no_norm():
     step = Step()
     step.backward()
     step.model[0].weight.grad[0, 0] = math.nan
-    assert math.isnan(gradient_facts(step.tracker.measure(step.optimizer)).gradient)
+    facts = gradient_facts(step.tracker.measure(step.optimizer))
+    assert math.isnan(facts.gradient)
+    assert facts.largest_gradient_layer == ""
 
 
 def test_of_two_looks_the_newer_counts_where_it_tells():
@@ -97,3 +117,5 @@ def test_of_two_looks_the_newer_counts_where_it_tells():
     facts = merged(GradientFacts(1.0, 2.0, 0.5, ("a",)), GradientFacts(3.0, nan, nan))
     assert facts == GradientFacts(3.0, 2.0, 0.5, ("a",))
     assert merged(facts, GradientFacts(nan, 4.0, 0.0)) == GradientFacts(3.0, 4.0, 0.0)
+    before, now = GradientFacts(1.0, 2.0, nan, (), "a", "b"), GradientFacts(nan, 4.0, nan, (), "", "d")
+    assert merged(before, now) == GradientFacts(1.0, 4.0, nan, (), "a", "d"), "names go with their numbers"

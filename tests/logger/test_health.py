@@ -121,6 +121,57 @@ def test_a_training_log_tells_of_gradients(tmp_path):
     assert found["still"][0] == 0
 
 
+class TwoHeads(nn.Module):
+    """A trunk, and a head for each task."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.trunk = nn.Linear(6, 16)
+        self.heads = nn.ModuleList([nn.Linear(16, CLASSES), nn.Linear(16, CLASSES)])
+        self.head = 0
+
+    def forward(self, x):
+        return self.heads[self.head](self.trunk(x).relu())
+
+
+def test_heads_of_other_tasks_do_not_stagnate(tmp_path):
+    model, samples, heard = TwoHeads(), probe(), []
+    optimizer = torch.optim.SGD(model.parameters(), 0.01)
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        log = hidden.TrainingLog(hidden.every(1))
+        writer.watch(model, samples, layers="trunk", method=None, optimizer=optimizer, training_log=log)
+        writer.on_alert(heard.append)
+        for step in range(16):
+            if step in (0, 8):
+                model.head = step // 8
+                writer.add_task(f"task {model.head}", classes=range(CLASSES))
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(model(samples.inputs), torch.from_numpy(LABELS)).backward()
+            optimizer.step()
+            writer.add_hidden(step)
+    assert RunReader(str(tmp_path)).health()[""].measures["still"].tolist() == [0] * 16
+    assert "stagnation" not in {alert.rule for alert in heard}
+
+
+def test_the_record_names_what_the_gradients_are_of(tmp_path):
+    model, samples = network(), probe()
+    with torch.no_grad():
+        model[0].bias.fill_(-100)
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        log = hidden.TrainingLog(hidden.every(1))
+        writer.watch(model, samples, layers="0", method=None, optimizer=optimizer, training_log=log)
+        nn.functional.cross_entropy(model(samples.inputs), torch.from_numpy(LABELS)).backward()
+        optimizer.step()
+        writer.add_hidden(0)
+    found = history(tmp_path).health
+    assert found["0"][0].body.modules == {}
+    # The weights behind a dead layer have no gradient either, but their bias has: it is at work.
+    assert found[""][0].body.modules["still"] == ("0",)
+    assert found[""][0].body.modules["gradient"] == ("2",)
+
+
 def test_activations_of_your_own_are_measured_and_the_network_once_a_step(tmp_path, rng):
     logits = rng.normal(size=(COUNT, CLASSES))
     with hidden.SummaryWriter(str(tmp_path)) as writer:
@@ -308,6 +359,10 @@ def test_a_webhook_is_told_before_the_writer_is_closed(tmp_path, monkeypatch):
         record.body.rule for record in history(tmp_path / "cnn").alerts if record.body.severity == "error"
     ]
     assert {body["run"] for body in posted} == {"cnn"}
+    for body in posted:
+        assert body["class_names"] == [str(number) for number in body["classes"]]
+        assert body["sample_ids"] == body["samples"], "ids of this probe are its rows"
+    assert any(body["sample_ids"] for body in posted)
 
 
 BAD = {
@@ -355,6 +410,14 @@ def test_tasks_begin_after_what_was_logged_before(tmp_path):
     log = RunReader(str(tmp_path)).health()
     assert log["2:input"].tasks == log[""].tasks == ("first", "second")
     assert np.isnan(log["2:input"].task_measures["probe_accuracy"]).all(axis=0).tolist() == [True, False]
+    found, accuracy = scalars(tmp_path), log[""].task_measures["accuracy"]
+    for place, name in enumerate(("first", "second")):
+        by_step = zip((3, 7, 9), accuracy[:, place].tolist(), strict=True)
+        wanted = {step: value for step, value in by_step if not np.isnan(value)}
+        assert found[f"hidden/task/{name}/accuracy"] == pytest.approx(wanted)
+    read = log["2:input"].task_measures["probe_accuracy"][2, 1]
+    assert found["hidden/2:input/task/second/probe_accuracy"] == {9: pytest.approx(read)}
+    assert "hidden/2:input/task/first/probe_accuracy" not in found, "which has one class"
     known = np.isfinite(log["2:input"].task_measures["similarity"])
     assert known[:, 0].tolist() == [False, False, True], "compared with its end, once it is over"
     assert not known[:, 1].any()
