@@ -33,11 +33,15 @@ WINDOW_EPOCHS = 10
 PACES = {"quarter": QUARTERS, "epoch": 1}
 """Snapshots in an epoch."""
 
-FIXED = {"nonfinite/whole.nonfinite": 0.0, "stagnation/whole.still": 0.0}
-"""Rules that fire at anything but zero."""
+FIXED = {"nonfinite/whole.nonfinite": 0.0, "stagnation/whole.still": 0.0, "collapse/whole.dead": 0.99}
+"""Rules whose margins need no calibration: anything but zero, and a layer of which nothing is left."""
 
 OUTSIDE_GEOMETRY = ("loss", "accuracy", "confidence", "flips", "overconfidence", "gradient", "update", "still")
 """Measures that need no look into a layer."""
+
+WITHOUT_LOG = "without a training log"
+FROM_LOG = ("gradient", "update", "still")
+"""Measures that only ``training_log`` gives, at the steps that it logs."""
 
 BASELINES = {
     "loss alone": "divergence/whole.loss",
@@ -58,6 +62,7 @@ def detectors() -> dict[str, list[MarginRule]]:
     geometry = [rule for rule in found if rule.measure not in OUTSIDE_GEOMETRY]
     return {
         "all rules": found,
+        WITHOUT_LOG: [rule for rule in found if rule.measure not in FROM_LOG],
         "geometry only": geometry,
         **{name: [rule for rule in rules if rule.key in (key, _NAN)] for name, key in BASELINES.items()},
     }
@@ -102,7 +107,7 @@ class Result:
         delays: By detector, pace and fault, in snapshots.
         leads: By baseline, pace and fault, epochs by which all rules together were earlier: median and interval.
         first: By fault, rules that fired first, and how often.
-        by_rule: By rule's name, healthy trainings held out that alarmed, and faults detected.
+        by_rule: By rule's name, healthy trainings held out that alarmed, and what it made of each fault.
         accuracy: By fault, mean accuracy in the end; of healthy trainings under ``healthy``.
         counts: How many trainings there were to calibrate, to hold out, and with each fault.
     """
@@ -113,7 +118,7 @@ class Result:
     delays: dict[tuple[str, str, str], Delays]
     leads: dict[tuple[str, str, str], tuple[float, tuple[float, float]]]
     first: dict[str, dict[str, int]]
-    by_rule: dict[str, tuple[int, dict[str, int]]]
+    by_rule: dict[str, tuple[int, dict[str, Delays]]]
     accuracy: dict[str, float]
     counts: tuple[int, int, int]
 
@@ -127,6 +132,8 @@ def evaluate(calibration: Sequence[Seen], others: Sequence[Seen]) -> Result:
     # The figures are of the margins that users get, which are the same at every pace.
     for pace in PACES:
         limits["all rules", pace] = (product, limits["all rules", pace][1])
+        of_rules = {rule.key: product[rule.key] for rule in detectors()[WITHOUT_LOG]}
+        limits[WITHOUT_LOG, pace] = (of_rules, limits["all rules", pace][1])
     false_alarms: dict[tuple[str, str], tuple[int, int]] = {}
     summaries: dict[tuple[str, str, str], Delays] = {}
     each: dict[tuple[str, str, str], Floats] = {}
@@ -172,7 +179,7 @@ def _limits(calibration: Sequence[Seen]) -> dict[tuple[str, str], tuple[dict[str
     limits = {}
     for name, rules in detectors().items():
         keys = [rule.key for rule in rules if rule.key not in FIXED]
-        fixed = {rule.key: 0.0 for rule in rules if rule.key in FIXED}
+        fixed = {rule.key: FIXED[rule.key] for rule in rules if rule.key in FIXED}
         for pace in PACES:
             peaks = {key: np.array([run.excess[pace][key].max() for run in calibration]) for key in keys}
             # A baseline may use its whole allowance: no margin is too small for it.
@@ -202,7 +209,7 @@ def _first(runs: Sequence[Seen], limits: dict[str, float]) -> dict[str, int]:
 
 def _by_rule(
     held_out: Sequence[Seen], faulty: dict[str, list[Seen]], limits: dict[str, float]
-) -> dict[str, tuple[int, dict[str, int]]]:
+) -> dict[str, tuple[int, dict[str, Delays]]]:
     result = {}
     for name in dict.fromkeys(key.partition("/")[0] for key in limits):
         mine = {key: limit for key, limit in limits.items() if key.startswith(f"{name}/")}
@@ -211,6 +218,6 @@ def _by_rule(
         for fault, runs in faulty.items():
             alarms = [_alarm(run, "quarter", mine) for run in runs]
             onsets = [run.onset * QUARTERS + 1 for run in runs]
-            seen[fault] = delays(alarms, onsets, WINDOW_EPOCHS * QUARTERS)[0].detected
+            seen[fault] = delays(alarms, onsets, WINDOW_EPOCHS * QUARTERS)[0]
         result[name] = (false, seen)
     return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tensorboard_plugin_hidden.alerts.margins import MARGINS
 from tensorboard_plugin_hidden.alerts.rules import MarginRule, Rule
 from tensorboard_plugin_hidden.alerts.sentrycam import SentryCamRule
@@ -17,10 +19,10 @@ APART = (-1.0, 1.0)
 At 0.6 times they are as good as merged, as all are in layers that do not tell classes apart.
 """
 
-NOT_YET = (-1.0, 20.0)
+NOT_YET = (-1.0, np.inf)
 """From which logarithm the scatter between classes over that within them is compared: what is less was never apart."""
 
-MIXED = (0.5, 1.0)
+MIXED = (0.5, np.inf)
 """Shares of neighbours of the same label that are compared: with less than half a layer does not tell classes apart."""
 
 _UNCALIBRATED = float("inf")
@@ -40,6 +42,7 @@ def margin_rules() -> list[MarginRule]:
         _rule("collapse", "whole", "rank", "low", "usual", severity=ERROR, log=True, unless_improving=True),
         _rule("collapse", "whole", "participation", "low", "usual", severity=ERROR, log=True, unless_improving=True),
         _rule("collapse", "whole", "uniformity", "high", "usual", severity=ERROR, unless_improving=True),
+        _rule("collapse", "whole", "dead", "high", "zero", severity=ERROR),
         _rule("collapse", "whole", "norm", "low", "usual", severity=ERROR, restarts=True, unless_improving=True),
         _rule("merging", "pair", "gap", "low", "best", persistence=3, held=LONG, clip=APART, unless_improving=True),
         _rule(
@@ -48,20 +51,20 @@ def margin_rules() -> list[MarginRule]:
         _rule("divergence", "whole", "loss", "high", "best", severity=ERROR, restarts=True),
         _rule("divergence", "whole", "accuracy", "low", "best", severity=ERROR, restarts=True),
         _rule("divergence", "whole", "norm", "high", "usual", severity=ERROR, restarts=True, unless_improving=True),
-        _rule("divergence", "whole", "drift", "high", "usual", severity=ERROR, unless_improving=True),
-        _rule("divergence", "whole", "turnover", "high", "usual", severity=ERROR, unless_improving=True),
+        _rule("divergence", "whole", "drift", "high", "usual", severity=ERROR, unless_improving=True, between=True),
+        _rule("divergence", "whole", "turnover", "high", "usual", severity=ERROR, unless_improving=True, between=True),
         _rule("divergence", "whole", "gradient", "high", "usual", severity=ERROR, restarts=True, unless_improving=True),
         _rule("divergence", "whole", "update", "high", "usual", severity=ERROR, unless_improving=True, per_rate=True),
         _rule("dead", "whole", "dead", "high", "best"),
         _rule("stagnation", "whole", "still", "high", "zero"),
         _rule("noise", "whole", "confidence", "low", "best", unless_improving=True),
-        _rule("noise", "whole", "flips", "high", "usual", restarts=True, unless_improving=True),
+        _rule("noise", "whole", "flips", "high", "usual", restarts=True, unless_improving=True, between=True),
         _rule(
             "noise", "class", "agreement", "low", "best", persistence=3, held=LONG, clip=MIXED, unless_improving=True
         ),
         _rule("forgetting", "task", "accuracy", "low", "best", persistence=1, held=1),
         _rule("forgetting", "task", "probe_accuracy", "low", "best", persistence=1, held=1),
-        _rule("overconfidence", "whole", "overconfidence", "high", "best", clip=(0.0, 1.0), unless_improving=True),
+        _rule("overconfidence", "whole", "overconfidence", "high", "best", clip=(0.0, np.inf), unless_improving=True),
     ]
 
 

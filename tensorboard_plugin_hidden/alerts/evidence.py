@@ -13,6 +13,9 @@ from tensorboard_plugin_hidden.geometry.neighbours import squared_distances
 MOST = 50
 """Samples that an alert points at."""
 
+OF_NO_SAMPLE = ("dead", "norm", "still")
+"""Measures that are as much any sample's doing as another's."""
+
 
 def evidence(finding: Finding, sight: Sight) -> tuple[int, ...]:
     """The rows that show what was found.
@@ -26,6 +29,8 @@ def evidence(finding: Finding, sight: Sight) -> tuple[int, ...]:
     """
     if finding.measure == "nonfinite":
         return _rows(_broken(sight))
+    if finding.measure in OF_NO_SAMPLE:
+        return ()
     rows = _concerned(finding, sight)
     if finding.measure == "flips" and sight.before is not None and sight.predictions is not None:
         return _rows(rows[sight.predictions[rows] != sight.before[rows]])

@@ -10,12 +10,12 @@ from tensorboard_plugin_hidden.alerts.builtin import rules as builtin_rules
 from tensorboard_plugin_hidden.alerts.evidence import evidence, likely_confusion
 from tensorboard_plugin_hidden.alerts.observation import Observation
 from tensorboard_plugin_hidden.alerts.progress import Progress
-from tensorboard_plugin_hidden.alerts.rules import Detector, Finding, Rule
+from tensorboard_plugin_hidden.alerts.rules import QUIET, Detector, Finding, Rule
 from tensorboard_plugin_hidden.alerts.words import sentence
 from tensorboard_plugin_hidden.format.alerts import SEVERITIES, Alert
 
 SAME = 20
-"""Snapshots in which the same classes are not named again by the same rule: several of its measures see one merger."""
+"""Snapshots in which other measures of a rule do not name the same classes again: several of them see one merger."""
 
 
 class Monitor:
@@ -29,12 +29,13 @@ class Monitor:
         self._rules = list(builtin_rules() if rules is None else rules)
         self._layers: dict[str, list[tuple[Rule, Detector]]] = {}
         self._progress = Progress()
-        self._named: dict[tuple[str, str, tuple[int, ...]], int] = {}
+        self._told: dict[tuple[str, str, tuple[int, ...]], tuple[int, Rule]] = {}
         self._snapshots: dict[str, int] = {}
 
     def reset(self) -> None:
         """Forgets what no longer compares since another task has begun."""
         self._progress = Progress()
+        self._told.clear()
         for detectors in self._layers.values():
             for _, detector in detectors:
                 detector.reset()
@@ -69,11 +70,15 @@ class Monitor:
         return [(rule, finding) for rule, finding in best.values() if self._is_new(observation, rule, finding, now)]
 
     def _is_new(self, observation: Observation, rule: Rule, finding: Finding, now: int) -> bool:
-        if not finding.classes:
+        """Whether no other measure has just said the same. What one measure says again has been well in between."""
+        if finding.task:
             return True
-        named = (observation.layer, rule.name, finding.classes)
-        before, self._named[named] = self._named.get(named, -SAME), now
-        return now - before >= SAME
+        about = (observation.layer, rule.name, finding.classes)
+        before, by = self._told.get(about, (-SAME, rule))
+        if by is not rule and now - before < (SAME if finding.classes else QUIET):
+            return False
+        self._told[about] = (now, rule)
+        return True
 
 
 def _alert(observation: Observation, rule: Rule, finding: Finding, others: Sequence[Observation]) -> Alert:

@@ -1,9 +1,12 @@
-"""When a change of the learning rate makes what was before no reference any more."""
+"""When a change of the learning rate, or of the steps between snapshots, leaves no reference to compare with."""
 
 from __future__ import annotations
 
 FACTOR = 2.0
 """Times by which the learning rate must have risen to be a restart."""
+
+STRETCH = 1.5
+"""Times by which steps between snapshots may differ and what happens in them still be compared."""
 
 
 class RateChanges:
@@ -32,3 +35,28 @@ class RateChanges:
         self._lowest = min(self._lowest, rate) if known and not restart else rate
         self._highest = max(self._highest, rate)
         return restart
+
+
+class Intervals:
+    """Follows the steps from one snapshot to the next."""
+
+    def __init__(self) -> None:
+        self._step: int | None = None
+        self._usual: int | None = None
+
+    def change(self, step: int) -> bool:
+        """Whether the next snapshot is much further from the last one, or nearer, than snapshots were so far.
+
+        >>> intervals = Intervals()
+        >>> [intervals.change(step) for step in (0, 100, 200, 210, 220, 320, 430)]
+        [False, False, False, True, False, True, False]
+        """
+        before, self._step = self._step, step
+        if before is None:
+            return False
+        steps = max(step - before, 1)
+        usual, self._usual = self._usual, self._usual or steps
+        if usual is None or max(steps, usual) <= STRETCH * min(steps, usual):
+            return False
+        self._usual = steps
+        return True

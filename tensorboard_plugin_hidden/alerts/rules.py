@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.alerts.observation import Observation
-from tensorboard_plugin_hidden.alerts.resets import RateChanges
+from tensorboard_plugin_hidden.alerts.resets import Intervals, RateChanges
 from tensorboard_plugin_hidden.alerts.track import HELD, Against, Excess, Track, Values, Worse
 
 Scope = Literal["whole", "class", "pair", "task"]
@@ -33,6 +33,7 @@ class Finding:
         classes: Numbers of the classes concerned, the worst pair or class.
         task: Name of the task concerned.
         others: How many more classes, pairs or tasks passed the margin.
+        beyond: Whether what it was compared with is only known to have been no worse: see ``MarginRule.clip``.
     """
 
     score: float
@@ -44,6 +45,7 @@ class Finding:
     classes: tuple[int, ...] = ()
     task: str = ""
     others: int = 0
+    beyond: bool = False
 
 
 class Detector(Protocol):
@@ -97,6 +99,7 @@ class MarginRule:
             network begins to learn.
         restarts: Whether the past is forgotten as the learning rate restarts: some measures show it, others do not.
         per_rate: Whether the logarithm of the learning rate is taken off, where that is known.
+        between: Whether the measure compares a snapshot with the one before, and so grows with the steps between.
     """
 
     name: str
@@ -113,6 +116,7 @@ class MarginRule:
     unless_improving: bool = False
     restarts: bool = False
     per_rate: bool = False
+    between: bool = False
 
     @property
     def key(self) -> str:
@@ -170,6 +174,7 @@ class MarginDetector:
         # A task may be seen at few steps, of which its being forgotten is one: the margin alone has to do.
         self._track = Track(rule.worse, rule.against, rule.persistence, rule.held, noisy=rule.scope != "task")
         self._rates = RateChanges()
+        self._intervals = Intervals()
         self._armed: npt.NDArray[np.bool_] = np.empty(0, bool)
         self._quiet = 0
         self._tasks: list[str] = []
@@ -182,6 +187,8 @@ class MarginDetector:
     def excess(self, observation: Observation, *, improving: bool) -> Excess | None:
         """How far the measure is on the wrong side; None where the observation has no such measure."""
         if self._rates.restarts(observation.rate) and self._rule.restarts:
+            self._track.reset()
+        if self._intervals.change(observation.step) and self._rule.between:
             self._track.reset()
         values = self._rule.values(observation)
         if values is None:
@@ -215,8 +222,10 @@ class MarginDetector:
             if new.ndim == self._armed.ndim == 1 and len(new) > len(self._armed):
                 new[: len(self._armed)] = self._armed
             self._armed = new
-        # What has come back within the noise may be told of again.
+        # What has come back within the noise may be told of again; a task need not be as well known as ever.
         self._armed |= excess.calm
+        if rule.scope == "task":
+            self._armed |= (excess.deviation <= rule.margin / 2) & ~np.isnan(values)
         over = (excess.deviation > rule.margin) & self._armed
         self._quiet -= 1
         if not over.any() or (self._quiet > 0 and rule.scope in ("class", "pair")):
@@ -242,7 +251,8 @@ class MarginDetector:
             since=excess.since,
             classes=classes,
             task=self._tasks[place[0]] if rule.scope == "task" else "",
-            others=int(over.sum()) - 1,
+            others=int(over.sum() - (over[list(classes)].sum() if rule.scope == "class" else 1)),
+            beyond=reference == rule.clip[1 if rule.worse == "low" else 0],
         )
 
 

@@ -91,7 +91,8 @@ class Track:
 
         Args:
             step: Training step.
-            values: Any shape, always the same, but that a vector may grow; not-a-number where there is none.
+            values: Any shape, always the same, but that a vector may grow; not-a-number where there is none. A step
+                at which a single number is not known is passed over.
             counts: Whether a deviation at this step is one.
         """
         turned = self._sign * values
@@ -99,6 +100,9 @@ class Track:
             self._widen(len(turned) - len(self._newest))
         if self._count == 0 or self._recent.shape[1:] != turned.shape:
             self._begin(turned.shape)
+        if turned.ndim == 0 and np.isnan(turned):
+            # Some numbers are known at some steps only; their neighbours are then the steps at which they were.
+            return Excess(values, np.zeros_like(turned), np.full_like(turned, np.nan), np.zeros((), bool), step)
         deviation, reference = np.zeros_like(turned), np.full_like(turned, np.nan)
         judged = counts
         if self._against == "zero":
@@ -112,7 +116,7 @@ class Track:
                 deviation = np.where(turned - reference > SIGMAS * noise, turned - reference, 0.0)
         else:
             judged = False
-        calm = (deviation == 0) & judged
+        calm = (deviation == 0) & ~np.isnan(turned) & judged
         self._remember(turned)
         self._deviations.append((step, deviation))
         if len(self._deviations) < self._persistence:

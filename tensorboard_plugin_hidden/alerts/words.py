@@ -75,14 +75,13 @@ def _what(
     if rule == "forgetting" and finding.task:
         return _forgotten(finding, names, observation, probe)
     if rule == "merging" and len(names) == 2:
-        more = f"; so do {finding.others} other pairs" if finding.others else ""
-        return f"classes {names[0]} and {names[1]} are merging: {_MEASURES['gap']} between them is {numbers}{more}."
+        more = f", and {finding.others} more" if finding.others else ""
+        return f"classes {names[0]} and {names[1]} are merging{more}: {_MEASURES['gap']} between them is {numbers}."
     if names:
         more = f" (and {finding.others} other classes)" if finding.others else ""
         doing = {
             "merging": "runs into another class",
             "noise": "is being mixed with others",
-            "forgetting": "is being forgotten",
         }.get(rule, "changes")
         return f"class {names[0]}{more} {doing}: {_measure(finding.measure)} is {numbers}."
     doing = {
@@ -93,7 +92,10 @@ def _what(
         "overconfidence": "the network is surer than it is right",
         "sentrycam": "the published SentryCam rule fires",
     }.get(rule, rule)
-    return f"{doing}: {_measure(finding.measure)} is {numbers}."
+    sight = observation.sight
+    largest = {"gradient": sight.largest_gradient_layer, "update": sight.largest_update_layer}.get(finding.measure)
+    where = f", the largest in {largest}" if largest else ""
+    return f"{doing}: {_measure(finding.measure)} is {numbers}{where}."
 
 
 def _forgotten(finding: Finding, names: list[str], observation: Observation, probe: tuple[str, float] | None) -> str:
@@ -114,8 +116,11 @@ def _forgotten(finding: Finding, names: list[str], observation: Observation, pro
 
 
 def _numbers(finding: Finding) -> str:
-    best = f", {_show(finding.measure, finding.reference)} before" if finding.reference == finding.reference else ""
-    return f"{_show(finding.measure, finding.value)}{best}"
+    now = _show(finding.measure, finding.value)
+    if finding.reference != finding.reference:
+        return now
+    bound = (" or more" if finding.value < finding.reference else " or less") if finding.beyond else ""
+    return f"{now}, {_show(finding.measure, finding.reference)}{bound} before"
 
 
 def _measure(name: str) -> str:

@@ -62,14 +62,53 @@ def test_two_classes_that_merge_are_named():
     assert set(labels()[list(alert.samples)]) <= {1, 3}
 
 
+@pytest.mark.parametrize("again", [[], range(30, 38)], ids=["for good", "well, and then again"])
+def test_classes_that_merge_are_counted_once_and_told_of_again_when_they_were_apart(again):
+    run = Run(["merging"])
+    for step in range(46):
+        together = 16 <= step < 24 or step in again
+        run.look(step, layer(run.rng, moved((1, 3), 0.99 if together else 0)))
+    assert [alert.classes for alert in run.alerts] == [(1, 3)] * (2 if again else 1)
+    assert all("more:" not in alert.sentence for alert in run.alerts), "the two are each other's nearest"
+
+
+def test_what_classes_were_apart_before_is_told_as_far_as_it_counts():
+    run = Run(["merging"])
+    for step in range(STEPS):
+        run.look(step, layer(run.rng, moved((1, 3), 0 if step < 16 else 0.99)))
+    assert run.alerts[0].reference == 1
+    assert run.alerts[0].sentence.endswith(", 1 or more before.")
+
+
 def test_a_collapse_is_told_once_a_layer_and_again_after_it_was_over():
     run = Run(["collapse"])
     for step in range(40):
         flat = 16 <= step < 22 or step >= 32
         run.look(step, layer(run.rng, np.zeros((4, 8))) if flat else None)
-    collapses = [alert for alert in run.alerts if alert.measure in ("separation", "agreement")]
-    assert [alert.step for alert in collapses] == [17, 33]
+    # What comes back is another change: it is no more than this scene's that the rank falls then.
+    while_flat = [alert.step for alert in run.alerts if 16 <= alert.step < 22 or alert.step >= 32]
+    assert while_flat == [17, 33]
     assert {alert.severity for alert in run.alerts} == {"error"}
+
+
+def test_a_layer_that_says_nothing_from_the_start_is_told_of():
+    run = Run(["collapse"])
+    for step in range(12):
+        run.look(step, np.zeros((200, 8), np.float32))
+    (alert,) = run.alerts
+    assert (alert.step, alert.measure, alert.value, alert.samples) == (1, "dead", 1, ())
+
+
+def test_snapshots_that_come_less_often_are_no_jump():
+    """After an alert they may come ten times as often for a while; what changes in between grows with the steps."""
+    steps = [*range(0, 2000, 100), *range(2000, 2200, 10), *range(2200, 5000, 100)]
+    run = Run(["divergence"])
+    points, before = layer(run.rng, spread=1.0), steps[0]
+    for step in steps:
+        points = points + 0.04 * np.sqrt(step - before) * run.rng.normal(size=points.shape).astype(np.float32)
+        points, before = points / points.std(), step
+        run.look(step, points)
+    assert [alert for alert in run.alerts if alert.measure in ("drift", "turnover")] == []
 
 
 def test_nothing_counts_while_the_loss_is_at_its_best():
@@ -136,6 +175,16 @@ def test_layers_that_stand_still_are_named():
     assert "stem.conv" in alert.sentence.lower()
 
 
+def test_updates_that_are_too_large_are_told_with_their_layer():
+    run = Run(["divergence"])
+    for step in range(STEPS):
+        update = -6.0 + 0.01 * (step % 2) + 3 * (step >= 16)
+        run.look(step, gradients=GradientFacts(0.0, update, 0.0, largest_update_layer="head"))
+    (alert,) = run.alerts
+    assert (alert.step, alert.measure) == (17, "update")
+    assert alert.sentence.endswith("before, the largest in head.")
+
+
 def test_a_restart_of_the_rate_makes_the_loss_no_reference_and_a_rate_that_runs_away_does_not():
     def alerts(rate):
         run = Run(["divergence"])
@@ -188,6 +237,22 @@ def test_each_task_is_told_of_whatever_the_order_in_which_they_come(announced):
         run.monitor.reset()
     forgotten = [(alert.step, alert.task, alert.classes) for alert in run.alerts if alert.measure == "accuracy"]
     assert forgotten == [(6, "1", (1, 3)), (12, "0", (0, 3))]
+
+
+def test_a_task_that_is_forgotten_twice_is_told_of_twice():
+    run = Run(["forgetting"])
+    tasks = {
+        "old": np.flatnonzero(labels() < 2).astype(np.int32),
+        "new": np.flatnonzero(labels() >= 2).astype(np.int32),
+    }
+    run.observer.set_tasks(tasks, "old")
+    for step in range(6):
+        run.look(step, answers=logits(right=1.0))
+    run.observer.end_task("old")
+    run.observer.set_tasks(tasks, "new")
+    for step, well in enumerate([0.1, 0.1, 0.97, 0.97, 0.1, 0.1], 6):
+        run.look(step, answers=logits(right=well))
+    assert [alert.step for alert in run.alerts if alert.measure == "accuracy"] == [6, 10]
 
 
 def test_an_unknown_rule_is_refused():

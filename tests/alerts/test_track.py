@@ -71,8 +71,17 @@ def test_missing_values_are_neither_good_nor_bad():
     values = [np.nan, 1.0, np.nan, 1.01, 1.0, 1.01, 1.0, np.nan, 0.2]
     found = follow(values)
     assert found[-2].deviation == 0
-    # The best median of five steps is that of 1, 1, 1.01 and 1.01.
-    assert found[-1].deviation == pytest.approx(0.805)
+    # The best median is of the five that are known.
+    assert found[-1].deviation == pytest.approx(0.8)
+    assert not any(excess.calm for excess, value in zip(found, values, strict=True) if np.isnan(value))
+
+
+def test_a_number_that_is_known_at_every_other_step_is_compared_with_itself_two_steps_ago():
+    values = [1.0, 1.01, 1.0, 1.01, 1.0, 1.01, 0.2, 0.2]
+    sparse = [number for value in values for number in (value, np.nan)]
+    every = [float(excess.deviation) for excess in follow(values, persistence=2)]
+    assert every[-1] == pytest.approx(0.81)
+    assert [float(excess.deviation) for excess in follow(sparse, persistence=2)][::2] == every
     assert not any(excess.deviation for excess in follow([np.nan] * 10))
 
 
