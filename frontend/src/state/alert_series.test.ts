@@ -38,3 +38,8 @@ test("what names classes and measures the layer is about the layer's numbers", (
   expect(numbers(makeAlert(1, { classes: [0, 1] }), HEALTH, CLASSES)).toEqual([1, 2]);
   expect(numbers(makeAlert(1, { classes: [7] }), HEALTH, CLASSES)).toEqual([1, 2]);
 });
+
+test("of many classes gaps are not logged: of two that merge it is about what either keeps from its nearest", () => {
+  const many = { ...CLASSES, gaps: null };
+  expect(numbers(makeAlert(1, { classes: [0, 1], measure: "gap" }), HEALTH, many)).toEqual([20, 22]);
+});

@@ -37,10 +37,19 @@ export function seriesOf(
   }
   if (needsClasses(alert) && classes !== null) {
     const [a = 0, b] = alert.classes;
-    const values = b === undefined ? classMeasureOf(classes, measure, a) : gapOf(classes, a, b);
+    const values =
+      b === undefined
+        ? classMeasureOf(classes, measure, a)
+        : (gapOf(classes, a, b) ?? nearerOf(classes, a, b));
     const own = values !== null && (b === undefined || measure === "gap");
     if (own) return { steps: classes.steps, values };
   }
   const values = health === null ? null : measureOf(health, measure);
   return values === null || health === null ? null : { steps: health.steps, values };
+}
+
+/** Of many classes the gaps are not logged; the gap of two that merge is what separates either from its nearest. */
+function nearerOf(classes: ClassHealth, a: number, b: number): Float32Array | null {
+  const [one, other] = [a, b].map((number) => classMeasureOf(classes, "separation", number));
+  return one && other ? one.map((value, k) => Math.min(value, other[k] ?? value)) : null;
 }

@@ -10,19 +10,6 @@ const USUAL = new Set([
 /** Measures of which there should be none. */
 const NONE = new Set(["nonfinite", "still"]);
 
-/** What each rule looks for; those that are not here are named as they are. */
-export const RULES: Readonly<Record<string, string>> = {
-  collapse: "classes collapse",
-  merging: "two classes merge",
-  divergence: "training diverges",
-  stagnation: "nothing changes any more",
-  dead: "units are dead",
-  noise: "labels are noisy",
-  forgetting: "a task is forgotten",
-  overconfidence: "surer than right",
-  nonfinite: "numbers that are not finite",
-};
-
 /** A measure to two decimals, with a minus that is as wide as a digit. */
 export function figure(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return NOT_KNOWN;
