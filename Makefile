@@ -22,7 +22,8 @@ test-python: .make/python .make/browser $(BUNDLE)
 	$(BIN)/pytest -m "not e2e and not slow" -n auto
 	$(BIN)/pytest -m e2e -n 2
 
-# What compiles for minutes before it begins: approximate neighbours. Before a release, and after a change of them.
+# What takes minutes to begin: approximate neighbours, which are compiled, and what a Ray cluster does as processes do.
+# Before a release, and after a change of them.
 test-slow: .make/python
 	$(BIN)/pytest -m slow
 

@@ -33,7 +33,7 @@ WINDOW_EPOCHS = 10
 PACES = {"quarter": QUARTERS, "epoch": 1}
 """Snapshots in an epoch."""
 
-FIXED = {"nonfinite/whole.nonfinite": 0.0, "stagnation/whole.still": 0.0, "collapse/whole.dead": 0.99}
+FIXED = {"nonfinite/whole.nonfinite": 0.0, "stagnation/whole.still": 0.0, "collapse/whole.dead": 0.999999}
 """Rules whose margins need no calibration: anything but zero, and a layer of which nothing is left."""
 
 OUTSIDE_GEOMETRY = ("loss", "accuracy", "confidence", "flips", "overconfidence", "gradient", "update", "still")

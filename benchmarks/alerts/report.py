@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.alerts.evaluation import PACES, PUBLISHED, TARGET, WINDOW_EPOCHS, WITHOUT_LOG, Result, detectors
+from benchmarks.alerts.evaluation import FIXED, PACES, PUBLISHED, TARGET, WINDOW_EPOCHS, WITHOUT_LOG, Result, detectors
 from benchmarks.alerts.faults import FAULTS
 from tensorboard_plugin_hidden.alerts import margins as margins_module
 from tensorboard_plugin_hidden.alerts.calibration import Delays, wilson
@@ -22,7 +22,7 @@ def write_margins(found: dict[str, float]) -> None:
     path = Path(margins_module.__file__)
     head, _, rest = path.read_text().partition("MARGINS: dict[str, float] = {\n")
     tail = rest[rest.index("}\n") :]
-    table = MARGINS | {key: _rounded(value) for key, value in found.items()}
+    table = MARGINS | {key: _rounded(value) for key, value in found.items()} | FIXED
     lines = "".join(f'    "{key}": {value},\n' for key, value in table.items())
     path.write_text(f"{head}MARGINS: dict[str, float] = {{\n{lines}{tail}")
 

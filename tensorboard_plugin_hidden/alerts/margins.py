@@ -11,7 +11,7 @@ MARGINS: dict[str, float] = {
     "collapse/whole.rank": 0.2,
     "collapse/whole.participation": 0.296,
     "collapse/whole.uniformity": 0.2,
-    "collapse/whole.dead": 0.99,
+    "collapse/whole.dead": 0.999999,
     "collapse/whole.norm": 0.2,
     "merging/pair.gap": 1.51,
     "merging/class.separation": 0.876,

@@ -65,20 +65,19 @@ class Monitor:
         best: dict[str, tuple[Rule, Finding]] = {}
         for rule, detector in detectors:
             finding = detector.observe(observation, improving=improving)
-            if finding is not None and (rule.name not in best or finding.score > best[rule.name][1].score):
+            if finding is None or not self._is_new(observation.layer, rule, finding, now):
+                continue
+            if rule.name not in best or finding.score > best[rule.name][1].score:
                 best[rule.name] = (rule, finding)
-        return [(rule, finding) for rule, finding in best.values() if self._is_new(observation, rule, finding, now)]
+        for rule, finding in best.values():
+            self._told[observation.layer, rule.name, finding.classes] = (now, rule)
+        return list(best.values())
 
-    def _is_new(self, observation: Observation, rule: Rule, finding: Finding, now: int) -> bool:
+    def _is_new(self, layer: str, rule: Rule, finding: Finding, now: int) -> bool:
         """Whether no other measure has just said the same. What one measure says again has been well in between."""
-        if finding.task:
-            return True
-        about = (observation.layer, rule.name, finding.classes)
-        before, by = self._told.get(about, (-SAME, rule))
-        if by is not rule and now - before < (SAME if finding.classes else QUIET):
-            return False
-        self._told[about] = (now, rule)
-        return True
+        before, by = self._told.get((layer, rule.name, finding.classes), (-SAME, rule))
+        same = by is not rule and now - before < (SAME if finding.classes else QUIET)
+        return bool(finding.task) or not same
 
 
 def _alert(observation: Observation, rule: Rule, finding: Finding, others: Sequence[Observation]) -> Alert:

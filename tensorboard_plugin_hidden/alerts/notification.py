@@ -100,8 +100,8 @@ class Webhook:
         return Webhook(self._url, run)
 
     def __call__(self, alert: Alert) -> None:
-        """Has an alert sent whose samples nobody can name, and returns at once."""
-        self.send(alert, (), ())
+        """Has an alert sent as it is, and returns at once."""
+        self._post(alert, body_fields(alert))
 
     def send(self, alert: Alert, classes: Sequence[str], ids: Sequence[int | str]) -> None:
         """Has an alert sent, and returns at once.
@@ -111,9 +111,12 @@ class Webhook:
             classes: Names of the probe's classes.
             ids: Ids of the probe's samples.
         """
+        self._post(alert, described(alert, classes, ids))
+
+    def _post(self, alert: Alert, fields: dict[str, Any]) -> None:
         self._warn()
         message = {"run": self._run, "text": f"{self._run}: {line(alert)}" if self._run else line(alert)}
-        self._queue.put(json.dumps(message | described(alert, classes, ids), allow_nan=False).encode())
+        self._queue.put(json.dumps(message | fields, allow_nan=False).encode())
         if self._worker is None:
             # A thread that does not keep Python from ending.
             self._worker = threading.Thread(target=self._send_all, name="hidden-webhook", daemon=True)

@@ -18,7 +18,8 @@ class GradientFacts:
     Attributes:
         gradient: Natural logarithm of the L2 norm of all gradients.
         update: Natural logarithm of the largest ratio of update to weight, L2 norms, of any layer.
-        still: Share of the trainable layers whose gradients are all zero, or whose weights were not updated.
+        still: Share of the layers that have learned since the task began whose gradients are all zero, or whose weights
+            were not updated.
         still_layers: Names of these.
         largest_gradient_layer: Name of the layer with the largest gradient; empty where it is not known.
         largest_update_layer: Name of the layer that ``update`` is of; empty where it is not known.

@@ -42,21 +42,17 @@ class Intervals:
 
     def __init__(self) -> None:
         self._step: int | None = None
-        self._usual: int | None = None
+        self._between: int | None = None
 
     def change(self, step: int) -> bool:
-        """Whether the next snapshot is much further from the last one, or nearer, than snapshots were so far.
+        """Whether the next snapshot is much further from the last one, or nearer, than that from the one before.
 
         >>> intervals = Intervals()
-        >>> [intervals.change(step) for step in (0, 100, 200, 210, 220, 320, 430)]
-        [False, False, False, True, False, True, False]
+        >>> [intervals.change(step) for step in (0, 100, 200, 210, 220, 320, 460, 650)]
+        [False, False, False, True, False, True, False, False]
         """
-        before, self._step = self._step, step
-        if before is None:
+        last, self._step = self._step, step
+        if last is None:
             return False
-        steps = max(step - before, 1)
-        usual, self._usual = self._usual, self._usual or steps
-        if usual is None or max(steps, usual) <= STRETCH * min(steps, usual):
-            return False
-        self._usual = steps
-        return True
+        before, self._between = self._between, max(step - last, 1)
+        return before is not None and max(before, self._between) > STRETCH * min(before, self._between)

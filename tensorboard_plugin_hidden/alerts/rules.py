@@ -16,7 +16,8 @@ Scope = Literal["whole", "class", "pair", "task"]
 """What a measure is of: a layer as a whole, each class, each two classes, or each task that is over."""
 
 QUIET = 4
-"""Steps after an alert in which a rule says nothing of other classes: what follows one collapse is one event."""
+"""Steps after an alert in which a rule says nothing of other classes, nor another of its measures of the same layer:
+what follows one collapse is one event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,8 @@ class MarginDetector:
         self._rates = RateChanges()
         self._intervals = Intervals()
         self._armed: npt.NDArray[np.bool_] = np.empty(0, bool)
+        self._well: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._tellers: dict[tuple[int, ...], int] = {}
         self._quiet = 0
         self._tasks: list[str] = []
 
@@ -217,16 +220,13 @@ class MarginDetector:
         if excess is None:
             return None
         values = excess.values
-        if self._armed.shape != values.shape:
-            new = np.ones(values.shape, bool)
-            if new.ndim == self._armed.ndim == 1 and len(new) > len(self._armed):
-                new[: len(self._armed)] = self._armed
-            self._armed = new
-        # What has come back within the noise may be told of again; a task need not be as well known as ever.
-        self._armed |= excess.calm
-        if rule.scope == "task":
-            self._armed |= (excess.deviation <= rule.margin / 2) & ~np.isnan(values)
+        self._rearm(excess)
         over = (excess.deviation > rule.margin) & self._armed
+        for number in np.flatnonzero(over) if rule.scope == "class" else ():
+            # Two classes that run into each other are one event, whichever of them is over first.
+            teller = self._tellers.get(_classes(rule, (int(number),), observation), number)
+            if teller != number and not self._armed[teller]:
+                over[number] = self._armed[number] = False
         self._quiet -= 1
         if not over.any() or (self._quiet > 0 and rule.scope in ("class", "pair")):
             return None
@@ -241,6 +241,8 @@ class MarginDetector:
         turned = 1.0 if rule.worse == "high" else -1.0
         place = tuple(int(index) for index in worst)
         classes = _classes(rule, place, observation)
+        if rule.scope == "class":
+            self._tellers[classes] = place[0]
         return Finding(
             score=float(excess.deviation[worst] / max(rule.margin, 1e-12)),
             # What separates a class from its nearest is the gap between the two.
@@ -254,6 +256,21 @@ class MarginDetector:
             others=int(over.sum() - (over[list(classes)].sum() if rule.scope == "class" else 1)),
             beyond=reference == rule.clip[1 if rule.worse == "low" else 0],
         )
+
+    def _rearm(self, excess: Excess) -> None:
+        """What has come back within the noise for as many steps as make an alert may be told of again."""
+        rule, values = self._rule, excess.values
+        if self._armed.shape != values.shape:
+            armed, well = np.ones(values.shape, bool), np.zeros(values.shape, np.int64)
+            if armed.ndim == self._armed.ndim == 1 and len(armed) > len(self._armed):
+                armed[: len(self._armed)], well[: len(self._well)] = self._armed, self._well
+            self._armed, self._well = armed, well
+        calm = excess.calm
+        if rule.scope == "task" or rule.against == "zero":
+            # A task need not be as well known as ever, nor a layer be without any dead unit.
+            calm = calm | ((excess.deviation <= rule.margin / 2) & ~np.isnan(values))
+        self._well = np.where(calm, self._well + 1, 0)
+        self._armed |= self._well >= rule.persistence
 
 
 def _classes(rule: MarginRule, place: tuple[int, ...], observation: Observation) -> tuple[int, ...]:

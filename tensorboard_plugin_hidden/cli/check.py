@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from tensorboard_plugin_hidden.errors import MissingDataError
 from tensorboard_plugin_hidden.format.alerts import SEVERITIES, WARNING, Alert
 
 FOUND = 3
@@ -46,10 +47,17 @@ def check(run: str, names: tuple[str, ...], fail_on: str, as_json: bool) -> None
     from tensorboard_plugin_hidden.export.history import run_name
 
     stored = StoredRun(run)
-    alerts = stored.replayed(names) if names else stored.alerts()
     steps, measured = stored.steps(), stored.measured()
     source = "snapshots" if names or not stored.history.health else "logged" if measured == steps else "both"
-    failed = any(SEVERITIES.index(alert.severity) >= SEVERITIES.index(fail_on) for alert in alerts)
+    unread = None
+    try:
+        alerts = stored.replayed(names) if names else stored.alerts()
+    except MissingDataError as error:
+        # What is known to be wrong is wrong, whatever else cannot be read.
+        alerts, unread = stored.logged(), error
+        if names or not _fails(alerts, fail_on):
+            raise
+    failed = _fails(alerts, fail_on)
     if as_json:
         answer = {
             "run": run_name(run),
@@ -67,10 +75,16 @@ def check(run: str, names: tuple[str, ...], fail_on: str, as_json: bool) -> None
         for alert in alerts:
             click.echo(_text(alert, stored.described(alert)))
         click.echo(_summary(alerts, len(steps), len(stored.history.snapshots)))
-        if source == "both":
-            click.echo(f"Measured while the run trained: {len(measured)}. Rules were applied to the others now.")
+        if unread is not None:
+            click.echo(f"Measured while it trained: {len(measured)}. The others were not checked: {unread}", err=True)
+        elif source == "both":
+            click.echo(f"Measured while it trained: {len(measured)}. Rules were applied to the others now.")
     if failed:
         sys.exit(FOUND)
+
+
+def _fails(alerts: Sequence[Alert], fail_on: str) -> bool:
+    return any(SEVERITIES.index(alert.severity) >= SEVERITIES.index(fail_on) for alert in alerts)
 
 
 def _text(alert: Alert, described: dict[str, Any]) -> str:

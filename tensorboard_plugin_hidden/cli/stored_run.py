@@ -60,22 +60,23 @@ class StoredRun:
         }
         return [step for step in self.steps() if step not in missing]
 
-    def alerts(self) -> list[Alert]:
-        """The alerts that were raised while the run trained, by step, the worst first.
+    def logged(self) -> list[Alert]:
+        """The alerts that were raised while the run trained, by step, the worst first."""
+        return _in_order([record.body for record in self.history.alerts if isinstance(record.body, Alert)])
 
-        Measuring may have been off, or have broken off. Of steps that were not measured, those are added that the
-        built-in rules would have raised.
+    def alerts(self) -> list[Alert]:
+        """The alerts that were logged, and those that the built-in rules would have raised where nothing was measured.
+
+        Measuring may have been off, or have broken off.
 
         Raises:
             HiddenError: Snapshots that were not measured are not in this copy of the log directory.
         """
-        found = [record.body for record in self.history.alerts if isinstance(record.body, Alert)]
-        known = set(self.measured())
-        if len(known) < len(self.steps()):
-            told = {(alert.step, alert.layer, alert.rule) for alert in found}
-            late = [alert for alert in self.replayed(()) if alert.step not in known]
-            found += [alert for alert in late if (alert.step, alert.layer, alert.rule) not in told]
-        return sorted(found, key=lambda alert: (alert.step, -SEVERITIES.index(alert.severity)))
+        if len(self.measured()) == len(self.steps()):
+            return self.logged()
+        health = self.history.health
+        late = [alert for alert in self.replayed(()) if alert.step not in health.get(alert.layer, {})]
+        return _in_order(self.logged() + late)
 
     def replayed(self, names: Sequence[str]) -> list[Alert]:
         """The alerts that rules would have raised.
@@ -124,12 +125,16 @@ class StoredRun:
         return sorted(found, key=lambda task: task.step)
 
 
+def _in_order(alerts: list[Alert]) -> list[Alert]:
+    return sorted(alerts, key=lambda alert: (alert.step, -SEVERITIES.index(alert.severity)))
+
+
 def _gradients(body: HealthRecord) -> GradientFacts | None:
     """What was logged of gradients; nothing can be measured of them afterwards."""
     gradient, update, still = (body.measures.get(name) for name in ("gradient", "update", "still"))
     if gradient is None and update is None and still is None:
         return None
-    (largest_gradient,), (largest_update,) = (body.modules.get(name, ("",)) for name in ("gradient", "update"))
+    largest_gradient, largest_update = (next(iter(body.modules.get(name, ())), "") for name in ("gradient", "update"))
     return GradientFacts(
         _or_nan(gradient),
         _or_nan(update),

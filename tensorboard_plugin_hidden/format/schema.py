@@ -379,7 +379,7 @@ _NESTED = {
     "stored": tuple,
     "classes": tuple,
     "tasks": tuple,
-    "modules": lambda value: {name: tuple(modules) for name, modules in value.items()},
+    "modules": lambda value: {name: tuple(modules) for name, modules in dict(value).items()},
     "samples": lambda value: tuple(value) if isinstance(value, list) else value,  # rows, or how many
     "bounds": _bounds,
     "landscape_bounds": _bounds,

@@ -18,17 +18,19 @@ _BROKEN = [STATISTICS.index("nan"), STATISTICS.index("inf")]
 Vector = npt.NDArray[np.float64]
 
 
-def learning(seen: ParameterStatistics) -> set[str]:
-    """Names of the layers that have a gradient, be it zero, or that moved: what is in no loss has and does neither.
+def learning(seen: ParameterStatistics, *, zero: bool = True) -> set[str]:
+    """Names of the layers that have a gradient or that moved: what is in no loss has and does neither.
 
     Args:
         seen: The look.
+        zero: Whether a gradient of zero is one. Heads of other tasks may have such.
     """
-    known, moved = ~np.isnan(seen.gradients[:, _L2]), seen.update > 0
-    return {layer.name for i, layer in enumerate(seen.layers) if known[i] or moved[i]}
+    gradient = seen.gradients[:, _L2]
+    has, moved = gradient >= 0 if zero else gradient > 0, seen.update > 0
+    return {layer.name for i, layer in enumerate(seen.layers) if has[i] or moved[i]}
 
 
-def gradient_facts(seen: ParameterStatistics, learned: Set[str] = frozenset()) -> GradientFacts:
+def gradient_facts(seen: ParameterStatistics, learned: Set[str] | None = None) -> GradientFacts:
     """The facts of one look; not-a-number for what it does not tell.
 
     Gradients that are zero everywhere tell nothing: they were cleared before the look. A module is still when nothing
@@ -36,8 +38,8 @@ def gradient_facts(seen: ParameterStatistics, learned: Set[str] = frozenset()) -
 
     Args:
         seen: The look.
-        learned: Layers that were ``learning`` at a look before. Those that never were, as the heads of other tasks, are
-            not waited for.
+        learned: Layers that were ``learning`` at this look or before; None: those of this look. Others, as the heads
+            of other tasks, are not waited for.
     """
     count = len(seen.layers)
     takes = np.array([layer.kind == "parameter" and layer.trainable for layer in seen.layers], bool)
@@ -47,7 +49,7 @@ def gradient_facts(seen: ParameterStatistics, learned: Set[str] = frozenset()) -
     broken = bool((gradients[known][:, _BROKEN] > 0).any())
     cleared = not broken and norm == 0
     zero = np.where(known, gradients[:, _ZEROS] == 1, np.nan) if not cleared else np.full(count, np.nan)
-    begun = learned | learning(seen)
+    begun = learning(seen) if learned is None else learned
     learns = takes & ~_without_rate(seen) & np.array([layer.name in begun for layer in seen.layers], bool)
     unmoved = np.where(learns & ~np.isnan(update), update == 0, np.nan)
     # Of the two whatever is known; where both are, one that holds is enough.

@@ -87,6 +87,7 @@ class ParameterRecorder:
         self._seen_step = _NO_STEP
         self._facts: GradientFacts | None = None
         self._learned: set[str] = set()
+        self._task_since = -1
         self._skipped: set[str] = set()
         self._since = 0.0
         mine = weakref.ref(self)
@@ -123,6 +124,7 @@ class ParameterRecorder:
     def begin_task(self) -> None:
         """Another task is learned from now on, which need not have to do with all that learned before."""
         self._learned = set()
+        self._task_since = self._steps
 
     def close(self) -> None:
         """Writes the rest and leaves the optimizer alone."""
@@ -150,8 +152,10 @@ class ParameterRecorder:
 
     def _look(self) -> None:
         seen = self._tracker.measure(self._optimizer)
+        # Before its first step a task has only the gradients of the one before.
+        if self._steps > self._task_since:
+            self._learned |= learning(seen, zero=self._task_since < 0)
         self._facts = merged(self._facts, gradient_facts(seen, self._learned))
-        self._learned |= learning(seen)
         layout = _layout(seen)
         if layout != self._layout:
             self._commit()

@@ -99,6 +99,28 @@ def test_a_layer_that_says_nothing_from_the_start_is_told_of():
     assert (alert.step, alert.measure, alert.value, alert.samples) == (1, "dead", 1, ())
 
 
+def test_classes_that_come_together_slowly_from_afar_are_one_event():
+    """One of the two was further from its nearest before, and so is over its margin first."""
+    run = Run(["merging"])
+    for step in range(60):
+        centres = moved((1, 3), 0)
+        centres[1, 4:] += 2.0
+        centres[3] = centres[1] + (centres[3] - centres[1]) * (1 - min(max(step - 16, 0) / 20, 1))
+        run.look(step, layer(run.rng, centres))
+    assert [alert.classes for alert in run.alerts if set(alert.classes) == {1, 3}] == [(1, 3)]
+
+
+def test_a_pace_that_slows_down_steadily_is_judged():
+    """As of ``log_spaced``: every snapshot is a quarter further on than the last."""
+    steps = np.unique((100 * 1.26 ** np.arange(24)).astype(int)).tolist()
+    run = Run(["divergence"])
+    still = layer(run.rng)
+    for step in steps:
+        late = step > steps[-4]
+        run.look(step, layer(run.rng, spread=3.0) if late else still + 0.01 * run.rng.normal(size=still.shape))
+    assert {alert.measure for alert in run.alerts} & {"drift", "turnover"}
+
+
 def test_snapshots_that_come_less_often_are_no_jump():
     """After an alert they may come ten times as often for a while; what changes in between grows with the steps."""
     steps = [*range(0, 2000, 100), *range(2000, 2200, 10), *range(2200, 5000, 100)]

@@ -91,7 +91,7 @@ def test_what_is_posted_names_classes_and_samples():
     assert (named["classes"], named["samples"]) == ([4, 9], [7])
     assert named["class_names"] == ["class 4", "9"], "a class without a name is its number"
     assert named["sample_ids"] == ["image 7"]
-    assert (alone["class_names"], alone["sample_ids"]) == (["4", "9"], [])
+    assert not {"class_names", "sample_ids"} & alone.keys()
 
 
 def test_nobody_waits_for_a_server_that_is_slow():

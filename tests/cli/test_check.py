@@ -1,6 +1,7 @@
 """``hidden check`` as a pipeline runs it."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.cli import cli, main
 from tensorboard_plugin_hidden.cli.check import FOUND
+from tensorboard_plugin_hidden.errors import MissingDataError
 
 LABELS = np.arange(60) % 3
 
@@ -99,13 +101,24 @@ def test_a_run_whose_measuring_broke_off_does_not_pass(runs):
     assert told[0] == told[1] != []
     done = check(runs / "half")
     assert done.exit_code == FOUND
-    assert done.output.endswith("\nMeasured while the run trained: 5. Rules were applied to the others now.\n")
+    assert done.output.endswith("\nMeasured while it trained: 5. Rules were applied to the others now.\n")
 
 
 def test_an_alert_from_before_measuring_broke_off_is_told_once(runs):
     whole, told = (json.loads(check(runs / name, "--json").output) for name in ("broken", "told"))
     assert (whole["measured"], told["measured"], told["source"]) == (18, 16, "both")
     assert told["alerts"] == whole["alerts"]
+
+
+def test_what_was_told_is_shown_where_the_rest_cannot_be_read(runs, tmp_path):
+    whole = json.loads(check(runs / "broken", "--json").output)
+    shutil.copytree(runs / "told", tmp_path / "told", ignore=shutil.ignore_patterns("plugins"))
+    done = check(tmp_path / "told")
+    assert done.exit_code == FOUND
+    assert whole["alerts"][0]["sentence"] in done.output
+    assert "Measured while it trained: 16. The others were not checked: " in done.output
+    shutil.copytree(runs / "half", tmp_path / "half", ignore=shutil.ignore_patterns("plugins"))
+    assert isinstance(check(tmp_path / "half").exception, MissingDataError)
 
 
 def test_stagnation_is_told_of_by_name_afterwards(tmp_path):

@@ -70,7 +70,7 @@ def test_a_layer_that_is_in_no_loss_is_not_still_before_it_has_learned():
     assert learning(seen) == {"0.weight", "0.bias"}
     facts = gradient_facts(seen)
     assert (facts.still, facts.still_layers) == (0.0, ())
-    facts = gradient_facts(seen, {"2.weight"})
+    facts = gradient_facts(seen, learning(seen) | {"2.weight"})
     assert (facts.still, facts.still_layers) == (0.5, ("2",)), "it has learned before"
 
 

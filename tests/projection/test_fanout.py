@@ -72,7 +72,7 @@ def cluster():
         yield workforce
 
 
-@pytest.fixture(params=["processes", "ray"])
+@pytest.fixture(params=["processes", pytest.param("ray", marks=pytest.mark.slow)])
 def workforce(request):
     if request.param == "ray":
         yield request.getfixturevalue("cluster")
