@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := tensorboard_plugin_hidden/static/index.js
+# Python keeps what it has compiled, whatever the environment says: many tests are processes that import PyTorch.
+export PYTHONDONTWRITEBYTECODE :=
 FRONTEND := $(shell find frontend/src -type f 2>/dev/null) frontend/vite.config.ts frontend/tsconfig.json
 
 .PHONY: demo test test-slow test-python test-frontend check check-python check-frontend bench bundle dist clean
