@@ -17,7 +17,7 @@ MAY["format"] = {"format"}
 MAY["alerts"] -= {"projection"}
 MAY["backend"] = {"format", "geometry", "training_log", "backend"}
 MAY["export"] = {"format", "geometry", "training_log", "backend", "export"}
-EVERYBODY = {"errors", ""}
+EVERYBODY = {"errors", "notices", ""}
 
 OUTSIDE = {
     "format": {"numpy", "zarr", "tensorboard"},
@@ -31,6 +31,7 @@ OUTSIDE = {
     "cli": {"numpy", "click", "tensorboard"},
     "backend": {"numpy", "tensorboard", "werkzeug"},
     "errors": set(),
+    "notices": set(),
     "": set(),
 }
 """Packages beyond the standard library that each part may import."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import queue
-import sys
 import threading
 import urllib.request
 import warnings
@@ -16,6 +14,7 @@ from urllib.parse import urlsplit
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.alerts import Alert
 from tensorboard_plugin_hidden.format.schema import body_fields
+from tensorboard_plugin_hidden.notices import say
 
 Callback = Callable[[Alert], Any]
 """What is told of an alert."""
@@ -35,8 +34,7 @@ def line(alert: Alert) -> str:
 
 def console(alert: Alert) -> None:
     """Writes an alert to the standard error stream, if there is one: training does not end with its terminal."""
-    with contextlib.suppress(OSError, ValueError):
-        print(f"hidden: {line(alert)}", file=sys.stderr, flush=True)
+    say(line(alert))
 
 
 def described(alert: Alert, classes: Sequence[str], ids: Sequence[int | str]) -> dict[str, Any]:
