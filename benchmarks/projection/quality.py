@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.projection.boundary import boundary_points
+from benchmarks.projection.measures.borders import border_agreement, border_length
+from benchmarks.projection.measures.gap import boundary_auroc
+from benchmarks.projection.measures.temporal import movement_correlation
 from tensorboard_plugin_hidden.format.frame import Frame
 from tensorboard_plugin_hidden.format.snapshot import BoolArray, FloatArray, IntArray, Snapshot
-from tensorboard_plugin_hidden.geometry import borders, boundary, faithfulness, regions
+from tensorboard_plugin_hidden.geometry import boundary, faithfulness, regions
 from tensorboard_plugin_hidden.geometry.neighbours import knn, overlap
-from tensorboard_plugin_hidden.geometry.temporal import movement_correlation
 from tensorboard_plugin_hidden.projection.protocol import Embedding, Fitted
 
 COUNTS = (10, 15, 20)
@@ -70,21 +72,21 @@ def measure(
     places = frame.positions
     low, distances = knn(places, max(COUNTS))
     found = dict(frame.faithfulness)
-    for count, share in faithfulness.preservation_by_count(known.neighbours, low, COUNTS).items():
-        found[f"nn{count}"] = share
+    for count in COUNTS:
+        found[f"nn{count}"] = float(overlap(known.neighbours[:, :count], low[:, :count]).mean())
         found[f"nn{count}_floor"] = faithfulness.random_floor(len(places), count)
     found |= _at_the_boundary(known, frame, fitted, map_)
     if frame.landscape is not None and frame.prediction is not None:
         radius = JUDGED_WITHIN * float(np.median(distances[:, JUDGED - 1]))
         unseen = frame.held_out
-        agreement = borders.border_agreement(frame.landscape, places[unseen], frame.prediction[unseen], radius)
+        agreement = border_agreement(frame.landscape, places[unseen], frame.prediction[unseen], radius)
         fragments = regions.fragmentation(frame.landscape, places, frame.prediction)
         found |= {
             "border_agreement": agreement.share,
             "border_agreement_floor": agreement.floor,
             "empty_regions": fragments.regions,
             "empty_share": fragments.share,
-            "border_length": borders.border_length(frame.landscape),
+            "border_length": border_length(frame.landscape),
         }
     if before is not None:
         earlier, earlier_places = before[0].neighbours, before[1].positions
@@ -120,7 +122,7 @@ def _at_the_boundary(known: Reference, frame: Frame, fitted: Fitted, map_: Embed
     }
     if fitted.head is not None:
         decode = map_.inverse
-        found["boundary_auroc"] = boundary.boundary_auroc(
+        found["boundary_auroc"] = boundary_auroc(
             fitted.head(decode(boundary_places)), fitted.head(decode(frame.positions[samples]))
         )
         found["boundary_auroc_floor"] = 0.5

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.projection.data import Run, load
+from benchmarks.projection.measures.temporal import trajectory_correlation
 from benchmarks.projection.memory import PeakMemory
 from benchmarks.projection.quality import Reference, measure, reference, standardised
 from benchmarks.projection.recorder import TimedProjector, TimedRunProjector
 from tensorboard_plugin_hidden.format.frame import Frame
 from tensorboard_plugin_hidden.format.snapshot import Snapshot
-from tensorboard_plugin_hidden.geometry.temporal import trajectory_correlation
 from tensorboard_plugin_hidden.projection.frame import Drawn, draw_frame, draw_frames
 from tensorboard_plugin_hidden.projection.methods import RUN_METHODS, get_method, get_run_method
 from tensorboard_plugin_hidden.projection.prepare import held_out

@@ -11,7 +11,6 @@ import numpy as np
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
 from tensorboard_plugin_hidden.geometry.neighbours import BLOCK_ENTRIES, overlap, smallest, squared_distances
-from tensorboard_plugin_hidden.geometry.ranks import auroc
 
 
 def nearest_others(points: FloatArray, others: FloatArray, k: int) -> IntArray:
@@ -71,41 +70,3 @@ def boundary_overlap(
 def boundary_floor(count: int, k: int) -> float:
     """What a random map scores with ``count`` boundary points: k of them hit k by chance, k / b."""
     return k / count
-
-
-def top_two_gap(logits: FloatArray) -> FloatArray:
-    """How decided a classifier is: (z1 - z2) / (z1 - zmin) of the largest, second and smallest logit.
-
-    DeepVisualInsight (AAAI 2022) calls a sample a boundary sample where this is below .1.
-
-    Args:
-        logits: float32 [N, C], finite.
-
-    Returns:
-        float32 [N] in [0, 1]; 0 when all logits are equal. NaN for fewer than three classes, of which the second is
-        the smallest.
-    """
-    if logits.shape[1] < 3:
-        return np.full(len(logits), np.nan, np.float32)
-    ordered = np.partition(logits, (0, -2), axis=1)
-    first, second, least = logits.max(axis=1), ordered[:, -2], ordered[:, 0]
-    span = first - least
-    return np.asarray(np.where(span > 0, (first - second) / np.where(span > 0, span, 1), 0), np.float32)
-
-
-def boundary_auroc(boundary_logits: FloatArray, sample_logits: FloatArray) -> float:
-    """How well the boundary is told from samples after a way through the map and back.
-
-    The area under the receiver operating characteristic of -``top_two_gap``: unlike the share of boundary points
-    that stay undecided, it is not won by an inverse that is undecided everywhere.
-
-    Args:
-        boundary_logits: float32 [b, C], head(inverse(project(x))) of points on the boundary.
-        sample_logits: float32 [N, C], the same of samples.
-
-    Returns:
-        In [0, 1], .5 for a map that cannot tell; NaN for fewer than three classes and when one side is empty.
-    """
-    if boundary_logits.shape[1] < 3:
-        return float("nan")
-    return auroc(-top_two_gap(boundary_logits), -top_two_gap(sample_logits))

@@ -6,8 +6,6 @@ inverse is asked to reproduce must be points that it has not seen. Imports numpy
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -60,23 +58,6 @@ def neighbour_preservation(high: IntArray, low: IntArray) -> FloatArray:
     [0.5]
     """
     return overlap(high, low)
-
-
-def preservation_by_count(high: IntArray, low: IntArray, counts: Sequence[int]) -> dict[int, float]:
-    """``neighbour_preservation`` averaged over samples, at several numbers of neighbours for one search.
-
-    Args:
-        high: int32 [N, k] neighbours among the activations, without self, nearest first.
-        low: int32 [N, k] neighbours in the map, without self, nearest first.
-        counts: Numbers of neighbours, each at most k.
-
-    Returns:
-        The mean for each number.
-
-    >>> preservation_by_count(np.array([[1, 2]]), np.array([[2, 1]]), (1, 2))
-    {1: 0.0, 2: 1.0}
-    """
-    return {k: float(overlap(high[:, :k], low[:, :k]).mean()) for k in counts}
 
 
 def random_floor(count: int, k: int) -> float:

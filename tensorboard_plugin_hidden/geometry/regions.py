@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tensorboard_plugin_hidden.format.frame import Landscape
-from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
-from tensorboard_plugin_hidden.geometry.borders import cell_of, supported
+from tensorboard_plugin_hidden.format.snapshot import BoolArray, FloatArray, IntArray
+
+SUPPORTED = 0.5
+"""Support from which a cell counts as standing on samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,29 @@ class Fragmentation:
 
     regions: int
     share: float
+
+
+def supported(landscape: Landscape) -> BoolArray:
+    """Which cells stand on samples: bool [G, G]."""
+    return np.asarray(landscape.support >= SUPPORTED)
+
+
+def cell_of(landscape: Landscape, positions: FloatArray) -> npt.NDArray[np.intp]:
+    """Row and column of the cell that holds each position; the nearest cell for one outside the bounds.
+
+    Args:
+        landscape: Gives bounds and cells.
+        positions: float32 [N, 2], finite.
+
+    Returns:
+        int [N, 2].
+    """
+    rows, columns = landscape.classes.shape
+    x0, y0, x1, y1 = landscape.bounds
+    places = positions.astype(np.float64)
+    column = np.floor((places[:, 0] - x0) / (x1 - x0) * columns)
+    row = np.floor((places[:, 1] - y0) / (y1 - y0) * rows)
+    return np.stack([np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)], axis=1).astype(np.intp)
 
 
 def connected_regions(classes: IntArray) -> IntArray:

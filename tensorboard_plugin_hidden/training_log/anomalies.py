@@ -20,22 +20,7 @@ import numpy.typing as npt
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import BoolArray, IntArray
-from tensorboard_plugin_hidden.training_log.flips import Flips, Runs
-
-PUBLISHED_K = 31
-"""DeepTracker's window, in snapshots, for the classes; 50 for the whole set."""
-
-PUBLISHED_THRESHOLD = 5
-"""Images of a class with which it is an anomaly: of ImageNet's 50 validation images per class, a tenth."""
-
-PUBLISHED_IMMEDIATE = (1, 30)
-"""Window and threshold of its "immediate change": more than half of a class's 50 images flip at once."""
-
-_PUBLISHED_SHARE = 31 / 757
-"""The window over the snapshots of the run that it was published with: about 4 %."""
-
-_LEAST_K = 3
-"""Below this, nothing was stable. The published rule for k = 1 has a threshold six times as high."""
+from tensorboard_plugin_hidden.training_log.flips import Flips
 
 
 class FlipCounts(NamedTuple):
@@ -48,28 +33,6 @@ class FlipCounts(NamedTuple):
 
     left: npt.NDArray[np.int64]
     right: npt.NDArray[np.int64]
-
-    def whole(self) -> FlipCounts:
-        """Those of all classes together, [snapshots, 1]."""
-        return FlipCounts(self.left.sum(axis=1, keepdims=True), self.right.sum(axis=1, keepdims=True))
-
-
-def default_window(snapshots: int) -> int:
-    """A k for a log of any length: the published share of it, and no more than half.
-
-    >>> [default_window(length) for length in (2, 20, 200, 757, 5000)]
-    [1, 3, 8, 31, 205]
-    """
-    return max(1, min(max(_LEAST_K, round(_PUBLISHED_SHARE * snapshots)), snapshots // 2))
-
-
-def default_threshold(size: int) -> int:
-    """A tenth of a class, as published, but never one image alone.
-
-    >>> [default_threshold(size) for size in (5, 50, 1000)]
-    [2, 5, 100]
-    """
-    return max(2, -(-size * PUBLISHED_THRESHOLD // 50))
 
 
 def flip_counts(flips: Flips, labels: npt.NDArray[np.integer], *, k: int, snapshots: int, classes: int) -> FlipCounts:
@@ -99,43 +62,6 @@ def flip_counts(flips: Flips, labels: npt.NDArray[np.integer], *, k: int, snapsh
         return _table(chosen, snapshots, classes)
 
     return FlipCounts(count(flips.before >= k), count(flips.after >= k))
-
-
-def comparable(runs: Runs, labels: npt.NDArray[np.integer], classes: int) -> npt.NDArray[np.int64]:
-    """How many samples could have flipped: those seen at the snapshot and at the one before.
-
-    Args:
-        runs: Of the history that the counts come from.
-        labels: int [samples], as for ``flip_counts``.
-        classes: Number of classes.
-
-    Returns:
-        int64 [snapshots, classes]; the first row is 0.
-    """
-    length = runs.snapshots
-    cell = _cells(runs.sample, runs.start, labels, classes)
-    appeared = _table(cell[runs.before == 0], length, classes)
-    flipped = _table(cell[runs.before > 0], length, classes)
-    # Every run's end is either the start of the run that follows at once, or a disappearance.
-    ended = _table(_cells(runs.sample, runs.start + runs.length, labels, classes), length + 1, classes)[:-1]
-    seen = (appeared - (ended - flipped)).cumsum(axis=0)
-    both: npt.NDArray[np.int64] = seen - appeared
-    return both
-
-
-def rates(counts: npt.NDArray[np.int64], of: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Counts as shares of those who could have flipped, so that classes of any size compare.
-
-    Args:
-        counts: int64 [snapshots, classes], one side of ``FlipCounts``.
-        of: int64 of the same shape, from ``comparable``; for the whole set, its sum over classes.
-
-    Returns:
-        float64 of the same shape, in [0, 1]; NaN where nobody could have flipped.
-    """
-    result = np.full(counts.shape, np.nan)
-    np.divide(counts, of, out=result, where=of > 0)
-    return result
 
 
 def anomalous(left: npt.NDArray[Any], right: npt.NDArray[Any], threshold: npt.ArrayLike) -> BoolArray:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from tensorboard_plugin_hidden.errors import HiddenError
 
-Kind = Literal["spike", "drop", "plateau", "saturation", "dead units", "explosion", "non-finite"]
+Kind = Literal["spike", "drop", "plateau", "explosion", "non-finite"]
 Series = npt.NDArray[np.floating]
 
 WINDOW = 30
@@ -29,12 +29,6 @@ _NORMAL_SCALE = 1.4826
 _FLAT = 1e-3
 """A plateau spans less than this share of what the series has spanned before."""
 
-_DEAD = 0.9
-"""Share of units without any activity, above which a layer hardly computes."""
-
-_DEAD_RISE = 0.25
-"""A rise of the share over what was usual, in which a quarter of the units died."""
-
 _EXPLODING = 10.0
 """Times the usual ratio of update to weight, of which a healthy one is within a factor of a few."""
 
@@ -45,7 +39,7 @@ class Finding:
 
     Attributes:
         kind: Which rule found it.
-        index: Where it starts, or for plateau and saturation where it has lasted for a window.
+        index: Where it starts, or for a plateau where it has lasted for a window.
         value: What the series is there.
         low: The least value that would have been expected.
         high: The greatest.
@@ -128,55 +122,6 @@ def plateaus(series: Series, window: int = WINDOW) -> list[Finding]:
     now = _windows(values, window)[1:]
     flat: npt.NDArray[np.bool_] = np.ptp(now, axis=1) < _FLAT * (highest - lowest)[:-window]
     return [_finding("plateau", index[window + i], values[window + i], lowest[i], highest[i]) for i in _starts(flat)]
-
-
-def saturations(series: Series, low: float, high: float, window: int = WINDOW) -> list[Finding]:
-    """Where a bounded series has stuck to a bound for a whole window: within a thousandth of the range.
-
-    Args:
-        series: float [T], such as a mean gate or activation; what is not finite is passed over.
-        low: Its least possible value.
-        high: Its greatest.
-        window: Values that have to be at the bound, at least 4.
-
-    Returns:
-        One for each stretch, at its value number ``window``; the range expected is that between the bounds' margins.
-
-    Raises:
-        HiddenError: The window is too short, or the bounds are not.
-    """
-    if not low < high:
-        raise HiddenError(
-            "bounds enclose nothing", expected="low below high", got=f"{low} and {high}", fix="Swap them."
-        )
-    values, index = _finite(series, window)
-    if len(values) < window:
-        return []
-    margin = _FLAT * (high - low)
-    found = []
-    for stuck in (values <= low + margin, values >= high - margin):
-        for i in _starts(np.asarray(_windows(stuck, window).all(axis=1))):
-            last = i + window - 1
-            found.append(_finding("saturation", index[last], values[last], low + margin, high - margin))
-    return sorted(found, key=lambda finding: finding.index)
-
-
-def dead_units(share: Series, window: int = WINDOW) -> list[Finding]:
-    """Where units die: their share passes nine tenths, or is a quarter above the median of the window before.
-
-    Args:
-        share: float [T] in [0, 1], units of a layer that are zero for all samples; what is not finite is passed over.
-        window: Values before it that say what is usual, at least 4.
-
-    Raises:
-        HiddenError: The window is too short.
-    """
-    values, index = _finite(share, window)
-    usual = np.full(len(values), np.inf)
-    if len(values) > window:
-        usual[window:] = np.median(_windows(values, window)[:-1], axis=1)
-    limit = np.minimum(_DEAD, usual + _DEAD_RISE)
-    return [_finding("dead units", index[i], values[i], 0.0, limit[i]) for i in _starts(values > limit)]
 
 
 def explosions(ratio: Series, window: int = WINDOW) -> list[Finding]:

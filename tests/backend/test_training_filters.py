@@ -5,7 +5,8 @@ import pytest
 
 from tensorboard_plugin_hidden.backend.training_filters import DRAWS, rare, sampled_rows, top_filters, usual
 from tensorboard_plugin_hidden.format.parameters import decode_change, encode_change
-from tensorboard_plugin_hidden.training_log.filters import most_changed, rarity
+from tensorboard_plugin_hidden.training_log.filters import most_changed
+from tests.training_log.rarity import rarity
 
 OFFSETS = np.array([0, 64, 64, 200, 260])
 

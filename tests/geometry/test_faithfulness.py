@@ -108,12 +108,3 @@ def test_displacement_has_no_scale_and_needs_rows_in_both_maps():
     assert np.isnan(measures.displacement(positions, np.full_like(before, np.nan), kept))
     before[0] = np.nan
     assert np.isfinite(measures.displacement(positions, before, kept))
-
-
-def test_preservation_at_several_counts_is_that_of_separate_searches():
-    points, places = projected(200)
-    found = measures.preservation_by_count(knn(points, 20)[0], knn(places, 20)[0], (10, 15, 20))
-    for k, value in found.items():
-        separate = measures.neighbour_preservation(knn(points, k)[0], knn(places, k)[0]).mean()
-        assert value == pytest.approx(float(separate), abs=1e-6)
-    assert list(found) == [10, 15, 20]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from tensorboard_plugin_hidden.geometry.regions import connected_regions, fragmentation
+from tensorboard_plugin_hidden.geometry.regions import cell_of, connected_regions, fragmentation
 from tests.geometry.landscapes import halves, landscape
 
 SPIRAL = np.array(
@@ -68,3 +68,12 @@ def test_an_island_where_nothing_is_supported_is_not_counted():
     found = fragmentation(landscape(classes, support), positions, prediction)
     assert (found.regions, found.share) == (1, pytest.approx(1 / 97))
     assert np.isnan(fragmentation(landscape(classes, 0 * support), positions, prediction).share)
+
+
+def test_a_position_lies_in_the_cell_whose_centre_is_nearest():
+    chart = landscape(np.zeros((8, 8)), bounds=(-3.0, 2.0, 1.0, 6.0))
+    places = np.random.default_rng(1).uniform([-3.4, 1.6], [1.4, 6.4], (50, 2)).astype(np.float32)
+    x, y = -3 + (np.arange(8) + 0.5) / 2, 2 + (np.arange(8) + 0.5) / 2
+    for (row, column), place in zip(cell_of(chart, places), places, strict=True):
+        assert column == np.abs(x - place[0]).argmin()
+        assert row == np.abs(y - place[1]).argmin()

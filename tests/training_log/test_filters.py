@@ -5,12 +5,8 @@ import pytest
 from scipy import stats
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.training_log.filters import (
-    most_changed,
-    most_changed_at_all,
-    rarity,
-    robust_scores,
-)
+from tensorboard_plugin_hidden.training_log.filters import most_changed
+from tests.training_log.rarity import rarity, robust_scores
 
 
 def quiet(iterations, sizes, seed, carry=0.0):
@@ -33,8 +29,6 @@ def test_the_published_rule_is_the_sort_by_cosine(seed):
         expected = [sorted(np.flatnonzero(~np.isnan(row)), key=lambda f: (row[f], f))[:count] for row in cosine]
         for row, filters in zip(cosine, expected, strict=True):
             assert most_changed(1 - row, count).tolist() == filters
-        everywhere = set.intersection(*(set(filters) for filters in expected))
-        assert most_changed_at_all(1 - cosine, count).tolist() == sorted(everywhere)
 
 
 def test_scores_equal_scipys_median_and_mad():
@@ -70,7 +64,7 @@ def test_a_jump_in_a_quiet_layer_that_ranking_misses():
     for pin in (70, 200):
         change[pin, 60] = np.median(change[:, 60]) * 200
     pins = np.array([70, 200])
-    assert 60 not in most_changed_at_all(change[pins])
+    assert all(60 not in most_changed(row) for row in change[pins])
     found = rarity(change, layers, pins)
     assert (found.q[:, 60] <= 0.05).all()
     assert np.flatnonzero(found.q_all <= 0.05).tolist() == [60]
@@ -120,7 +114,6 @@ def test_logs_without_a_null(shape):
     assert found.p.shape == found.q.shape == (len(pins), shape[1])
     assert np.isnan(found.p).all()
     assert most_changed(np.empty(0)).shape == (0,)
-    assert most_changed_at_all(np.empty((0, 4))).shape == (0,)
 
 
 def test_unusable_arguments_are_refused():

@@ -9,11 +9,9 @@ import pytest
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.training_log.series import (
     SUDDEN,
-    dead_units,
     explosions,
     non_finite,
     plateaus,
-    saturations,
     sudden,
 )
 
@@ -60,8 +58,6 @@ def test_series_without_a_fault_have_next_to_no_findings(carry):
     series = [wandering(1000, seed, carry) for seed in range(50)]
     assert sum(len(sudden(one)) for one in series) <= 2
     assert sum(len(plateaus(one)) for one in series) == 0
-    assert sum(len(saturations(one, -20, 20)) for one in series) == 0
-    assert sum(len(dead_units(0.3 + 0.02 * one)) for one in series) == 0
     assert sum(len(explosions(np.exp(0.3 * one - 7))) for one in series) == 0
 
 
@@ -95,7 +91,7 @@ def test_two_spikes_near_each_other_are_two():
 
 def test_a_constant_has_no_findings_until_it_moves():
     series = np.full(100, 0.7)
-    for rule in (sudden, plateaus, dead_units, explosions, non_finite):
+    for rule in (sudden, plateaus, explosions, non_finite):
         assert rule(series) == []
     series[70] = 0.8
     assert kinds(sudden(series)) == [("spike", 70)]
@@ -116,8 +112,7 @@ def test_rules_look_back_only():
     series = wandering(300, 3, 0.5)
     series[[100, 170]] += 30
     series[200:250] = series[200]
-    ratio, share = np.exp(series), np.clip(series / 10, 0, 1)
-    for rule, values in ((sudden, series), (plateaus, series), (explosions, ratio), (dead_units, share)):
+    for rule, values in ((sudden, series), (plateaus, series), (explosions, np.exp(series))):
         whole = rule(values)
         for stop in range(0, 301, 25):
             assert rule(values[:stop]) == [finding for finding in whole if finding.index < stop]
@@ -130,24 +125,6 @@ def test_a_plateau_is_where_it_has_lasted():
     assert 128 <= found.index <= 130
     assert (found.value, found.high) == (1.0, 2.0)
     assert found.low == pytest.approx(1, abs=0.02)
-
-
-def test_saturation_at_either_bound():
-    series = np.concatenate([np.full(40, 0.5), np.full(20, 0.9995), np.full(30, 0.5), np.zeros(35)])
-    found = saturations(series, 0, 1, 20)
-    assert kinds(found) == [("saturation", 59), ("saturation", 109)]
-    assert saturations(series[:59], 0, 1, 20) == []
-    assert (found[0].low, found[0].high) == (0.001, 0.999)
-
-
-def test_units_that_die_at_once_or_in_great_number():
-    share = np.full(100, 0.1)
-    share[60:] = 0.4
-    (found,) = dead_units(share)
-    assert (found.index, found.value) == (60, 0.4)
-    assert found.high == pytest.approx(0.35)
-    assert kinds(dead_units(np.linspace(0, 1, 401))) == [("dead units", 361)]
-    assert kinds(dead_units(np.full(3, 0.95))) == [("dead units", 0)]
 
 
 def test_a_ratio_that_explodes_and_one_that_spikes():
@@ -163,16 +140,13 @@ def test_a_ratio_that_explodes_and_one_that_spikes():
 @pytest.mark.parametrize("length", [0, 1, 29, 30, 31, 32])
 def test_short_series_and_series_of_nothing(length):
     for series in (np.zeros(length), np.full(length, np.nan)):
-        for rule in (sudden, plateaus, dead_units, explosions):
+        for rule in (sudden, plateaus, explosions):
             assert rule(series) == []
-        assert saturations(series, -1, 1) == []
         assert len(non_finite(series)) == int(length > 0 and np.isnan(series[0]))
 
 
 def test_unusable_arguments_are_refused():
     with pytest.raises(HiddenError, match="window of at least 4, got 3"):
         sudden(np.zeros(9), 3)
-    with pytest.raises(HiddenError, match="low below high"):
-        saturations(np.zeros(9), 1, 1)
     with pytest.raises(HiddenError, match="one dimension"):
         non_finite(np.zeros((2, 2)))

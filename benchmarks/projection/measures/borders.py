@@ -1,7 +1,6 @@
 """Where the landscape changes class: whether unseen samples agree there, and how long the borders are.
 
-Far from a border any landscape is right; what a reader trusts it for is where the border runs. Imports numpy and the
-package's own format and measures only.
+Far from a border any landscape is right; what a reader trusts it for is where the border runs.
 """
 
 from __future__ import annotations
@@ -15,9 +14,7 @@ from tensorboard_plugin_hidden.format.frame import Landscape
 from tensorboard_plugin_hidden.format.snapshot import BoolArray, FloatArray, IntArray
 from tensorboard_plugin_hidden.geometry.faithfulness import majority_share
 from tensorboard_plugin_hidden.geometry.neighbours import BLOCK_ENTRIES, squared_distances
-
-SUPPORTED = 0.5
-"""Support from which a cell counts as standing on samples."""
+from tensorboard_plugin_hidden.geometry.regions import supported
 
 REACH = 2
 """Cells, in rows and in columns, within which another class makes a cell a border cell."""
@@ -38,11 +35,6 @@ class BorderAgreement:
     cells: int
 
 
-def supported(landscape: Landscape) -> BoolArray:
-    """Which cells stand on samples: bool [G, G]."""
-    return np.asarray(landscape.support >= SUPPORTED)
-
-
 def near_border(classes: IntArray, reach: int = REACH) -> BoolArray:
     """Cells with a cell of another class at most ``reach`` rows and ``reach`` columns away.
 
@@ -56,24 +48,6 @@ def near_border(classes: IntArray, reach: int = REACH) -> BoolArray:
     padded = np.pad(classes, reach, mode="edge")
     window = np.lib.stride_tricks.sliding_window_view(padded, (2 * reach + 1, 2 * reach + 1))
     return np.asarray((window != classes[:, :, None, None]).any(axis=(2, 3)))
-
-
-def cell_of(landscape: Landscape, positions: FloatArray) -> npt.NDArray[np.intp]:
-    """Row and column of the cell that holds each position; the nearest cell for one outside the bounds.
-
-    Args:
-        landscape: Gives bounds and cells.
-        positions: float32 [N, 2], finite.
-
-    Returns:
-        int [N, 2].
-    """
-    rows, columns = landscape.classes.shape
-    x0, y0, x1, y1 = landscape.bounds
-    places = positions.astype(np.float64)
-    column = np.floor((places[:, 0] - x0) / (x1 - x0) * columns)
-    row = np.floor((places[:, 1] - y0) / (y1 - y0) * rows)
-    return np.stack([np.clip(row, 0, rows - 1), np.clip(column, 0, columns - 1)], axis=1).astype(np.intp)
 
 
 def border_agreement(

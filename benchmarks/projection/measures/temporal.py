@@ -1,6 +1,6 @@
 """Whether what moves in the map is what changed among the activations.
 
-Imports numpy and the package's own measures only. How still unchanged samples stay is ``faithfulness.displacement``.
+How still unchanged samples stay is ``faithfulness.displacement``.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
+from scipy import stats
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
-from tensorboard_plugin_hidden.geometry.ranks import spearman
 
 
 def movement_correlation(positions: FloatArray, before: FloatArray, kept: FloatArray) -> float:
@@ -31,7 +32,7 @@ def movement_correlation(positions: FloatArray, before: FloatArray, kept: FloatA
         and when fewer than two samples are in both maps.
     """
     movement = np.linalg.norm(positions.astype(np.float64) - before, axis=1)
-    return spearman(1 - kept.astype(np.float64), movement)
+    return _spearman(1 - kept.astype(np.float64), movement)
 
 
 def trajectory_correlation(activations: Sequence[FloatArray], positions: Sequence[FloatArray]) -> FloatArray:
@@ -71,4 +72,11 @@ def trajectory_correlation(activations: Sequence[FloatArray], positions: Sequenc
     for column, (s, t) in enumerate(pairs):
         high[:, column] = np.linalg.norm(activations[t] - activations[s], axis=1)
         low[:, column] = np.linalg.norm(positions[t] - positions[s], axis=1)
-    return np.array([spearman(a, b) for a, b in zip(high, low, strict=True)], np.float32)
+    return np.array([_spearman(a, b) for a, b in zip(high, low, strict=True)], np.float32)
+
+
+def _spearman(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
+    """Of the pairs that are known; NaN for fewer than two, and where all values of one side are equal."""
+    both = np.isfinite(first) & np.isfinite(second)
+    a, b = first[both], second[both]
+    return float(stats.spearmanr(a, b).statistic) if len(a) > 1 and np.ptp(a) > 0 and np.ptp(b) > 0 else float("nan")

@@ -3,8 +3,8 @@ import pytest
 from scipy import stats
 from scipy.spatial.distance import pdist
 
+from benchmarks.projection.measures.temporal import movement_correlation, trajectory_correlation
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.geometry.temporal import movement_correlation, trajectory_correlation
 
 
 def walks(steps, count, width, seed):

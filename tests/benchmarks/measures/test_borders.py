@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tensorboard_plugin_hidden.geometry import borders as measures
+from benchmarks.projection.measures import borders as measures
 from tests.geometry.landscapes import disc, halves, landscape
 
 
@@ -16,15 +16,6 @@ def test_near_border_equals_a_search_cell_by_cell():
         assert expected.any()
         assert not expected.all()
         np.testing.assert_array_equal(measures.near_border(classes, reach), expected)
-
-
-def test_a_position_lies_in_the_cell_whose_centre_is_nearest():
-    chart = landscape(np.zeros((8, 8)), bounds=(-3.0, 2.0, 1.0, 6.0))
-    places = np.random.default_rng(1).uniform([-3.4, 1.6], [1.4, 6.4], (50, 2)).astype(np.float32)
-    x, y = -3 + (np.arange(8) + 0.5) / 2, 2 + (np.arange(8) + 0.5) / 2
-    for (row, column), place in zip(measures.cell_of(chart, places), places, strict=True):
-        assert column == np.abs(x - place[0]).argmin()
-        assert row == np.abs(y - place[1]).argmin()
 
 
 def agreement_by_loop(chart, positions, prediction, radius):
