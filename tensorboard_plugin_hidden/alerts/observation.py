@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
+
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
 
 NETWORK = ""
 """The layer of what is measured of the whole network: its answers, and its gradients."""
+
+
+TRAINING_LOSS = "training_loss"
+"""The measure of the network that ``add_hidden(step, loss=...)`` is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,7 @@ class Observation:
         task: Name of the task that is learned; empty for none.
         rate: Learning rate; None where it is not known.
         sight: The samples.
+        counts: int [C], samples of each class of which shares in ``classes`` are; None where there are no classes.
     """
 
     step: int
@@ -89,3 +97,4 @@ class Observation:
     task: str = ""
     rate: float | None = None
     sight: Sight = field(default_factory=Sight)
+    counts: npt.NDArray[np.intp] | None = None

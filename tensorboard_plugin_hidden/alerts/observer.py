@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tensorboard_plugin_hidden.alerts.observation import NETWORK, GradientFacts, Observation, Sight
+from tensorboard_plugin_hidden.alerts.observation import NETWORK, TRAINING_LOSS, GradientFacts, Observation, Sight
 from tensorboard_plugin_hidden.format.outcomes import Outcomes
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
 from tensorboard_plugin_hidden.geometry.measures import Reference, measure
@@ -72,6 +72,7 @@ class Observer:
         *,
         rate: float | None = None,
         gradients: GradientFacts | None = None,
+        loss: float | None = None,
     ) -> list[Observation]:
         """Measures one step.
 
@@ -81,15 +82,16 @@ class Observer:
             logits: [N, C], or None.
             rate: Learning rate, or None.
             gradients: What the training log says of the step, or None.
+            loss: Of the training, where whoever trains tells it; the answers' own needs logits and labels.
 
         Returns:
-            One of each layer, and one of the whole network where there are logits or gradients.
+            One of each layer, and one of the whole network where there are logits, gradients or a loss.
         """
         found = None if logits is None else outcomes(logits, self._labels_of(len(logits)))
         predictions = None if found is None else found.prediction
         result = [self._layer(step, name, array, predictions, rate) for name, array in layers.items()]
-        if found is not None or gradients is not None:
-            result.append(self._network(step, found, rate, gradients))
+        if found is not None or gradients is not None or loss is not None:
+            result.append(self._network(step, found, rate, gradients, loss))
         if predictions is not None:
             self._predictions = predictions
         return result
@@ -110,11 +112,26 @@ class Observer:
         sight = Sight(activations, labels, predictions, tasks=self._tasks, classes=self._classes)
         gaps = measured.gaps if few and len(self._classes) else None
         return Observation(
-            step, name, measured.values, measured.classes, gaps, tasks, tuple(self._tasks), self._current, rate, sight
+            step,
+            name,
+            measured.values,
+            measured.classes,
+            gaps,
+            tasks,
+            tuple(self._tasks),
+            self._current,
+            rate,
+            sight,
+            measured.counts,
         )
 
     def _network(
-        self, step: int, found: Outcomes | None, rate: float | None, gradients: GradientFacts | None
+        self,
+        step: int,
+        found: Outcomes | None,
+        rate: float | None,
+        gradients: GradientFacts | None,
+        loss: float | None,
     ) -> Observation:
         measures: dict[str, float] = {}
         classes: dict[str, FloatArray] = {}
@@ -136,6 +153,8 @@ class Observer:
                         [_mean(right[rows[rows < len(right)]]) for rows in self._tasks.values()], np.float32
                     )
             sight = Sight(None, labels, found.prediction, before, found.loss, self._tasks, self._classes)
+        if loss is not None:
+            measures[TRAINING_LOSS] = loss
         if gradients is not None:
             measures |= {"gradient": gradients.gradient, "update": gradients.update, "still": gradients.still}
             sight = replace(

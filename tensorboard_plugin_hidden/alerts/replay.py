@@ -22,6 +22,7 @@ class PastStep:
         logits: [N, C], or None.
         rate: Learning rate, or None.
         gradients: What a training log said, or None.
+        loss: What ``add_hidden`` was told, or None.
     """
 
     step: int
@@ -29,6 +30,7 @@ class PastStep:
     logits: FloatArray | None
     rate: float | None = None
     gradients: GradientFacts | None = None
+    loss: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +78,7 @@ def replay(
                 watcher.begin(task.name, task.rows)
             else:
                 watcher.announce({task.name: task.rows})
-        _, alerts = watcher.look(past.step, past.layers, past.logits, rate=past.rate, gradients=past.gradients)
+        _, alerts = watcher.look(
+            past.step, past.layers, past.logits, rate=past.rate, gradients=past.gradients, loss=past.loss
+        )
         yield from alerts

@@ -60,6 +60,7 @@ class Watcher:
         *,
         rate: float | None = None,
         gradients: GradientFacts | None = None,
+        loss: float | None = None,
     ) -> tuple[list[Observation], list[Alert]]:
         """Measures layers at a step, and applies the rules. What was measured at this step already is left as it is.
 
@@ -69,12 +70,13 @@ class Watcher:
             logits: [N, C], or None.
             rate: Learning rate, or None.
             gradients: What the training log says, or None.
+            loss: Of the training, where it is told.
 
         Returns:
             What was measured, and what is newly wrong, the worst first.
         """
         fresh = {name: array for name, array in layers.items() if self._last.get(name, -1) < step}
-        seen = self._observer.look(step, fresh, logits, rate=rate, gradients=gradients)
+        seen = self._observer.look(step, fresh, logits, rate=rate, gradients=gradients, loss=loss)
         new = [one for one in seen if one.layer != NETWORK or self._last.get(NETWORK, -1) < step]
         self._last.update({one.layer: step for one in new})
         return new, self._monitor.watch(new)

@@ -10,7 +10,7 @@ import numpy as np
 
 from tensorboard_plugin_hidden.alerts.builtin import rules
 from tensorboard_plugin_hidden.alerts.notification import described
-from tensorboard_plugin_hidden.alerts.observation import NETWORK, GradientFacts
+from tensorboard_plugin_hidden.alerts.observation import NETWORK, TRAINING_LOSS, GradientFacts
 from tensorboard_plugin_hidden.alerts.replay import PastStep, PastTask, replay
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.export.history import open_run
@@ -113,8 +113,11 @@ class StoredRun:
                     logits = arrays.get("logits", logits)
             record = self.history.health.get(NETWORK, {}).get(step)
             body = None if record is None else record.body
-            rate, gradients = (body.rate, _gradients(body)) if isinstance(body, HealthRecord) else (None, None)
-            yield PastStep(step, layers, logits, rate, gradients)
+            if isinstance(body, HealthRecord):
+                loss = body.measures.get(TRAINING_LOSS)
+                yield PastStep(step, layers, logits, body.rate, _gradients(body), loss)
+            else:
+                yield PastStep(step, layers, logits)
 
     def _past_tasks(self) -> list[PastTask]:
         found = [

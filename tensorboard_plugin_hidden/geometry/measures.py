@@ -57,11 +57,13 @@ class LayerMeasures:
         values: A number for each of ``NAMES``; NaN where it is undefined.
         classes: For each of ``CLASS_NAMES`` float32 [C]; NaN for absent classes.
         gaps: float32 [C, C], see ``scatter.gaps``.
+        counts: int [C], samples of each class whose neighbours were looked at.
     """
 
     values: dict[str, float]
     classes: dict[str, FloatArray]
     gaps: FloatArray
+    counts: npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ def measure(
     values = dict.fromkeys(NAMES, float("nan"))
     per_class = {name: np.full(classes, np.nan, np.float32) for name in CLASS_NAMES}
     between = np.full((classes, classes), np.nan, np.float32)
+    counts = np.zeros(classes, np.intp)
     if count:
         values["nonfinite"] = (count - len(layer.points)) / count
     if len(layer.points):
@@ -152,14 +155,14 @@ def measure(
         per_class["separation"], per_class["nearest"] = class_separation(of)
         if sample.energy > 0:
             agreement = label_agreement(sample.neighbours, known[places[rows]])
-            values["agreement"], per_class["agreement"] = _means(agreement, labels[rows], classes)
+            values["agreement"], per_class["agreement"], counts = _means(agreement, labels[rows], classes)
     if previous is not None and previous.count <= count:
         now, then = _common(layer, places, rows, sample, previous)
         if len(now.points) > 2:
             values["similarity"] = linear_cka(then, now)
             values["drift"] = procrustes_distance(then, now)
             values["turnover"] = turnover(then, now)
-    return LayerMeasures(values, per_class, between), Reference(count, rows, sample)
+    return LayerMeasures(values, per_class, between, counts), Reference(count, rows, sample)
 
 
 def _prepare(activations: FloatArray, labels: IntArray | None, classes: int) -> _Layer:
@@ -223,13 +226,13 @@ def _log_norm(layer: _Layer) -> float:
     return 0.5 * float(np.log(square)) if square > 0 else float("nan")
 
 
-def _means(values: FloatArray, labels: IntArray, classes: int) -> tuple[float, FloatArray]:
-    """Mean of the known values [n], of all and of each class; NaN where none is known."""
+def _means(values: FloatArray, labels: IntArray, classes: int) -> tuple[float, FloatArray, npt.NDArray[np.intp]]:
+    """Mean of the known values [n], of all and of each class, and how many; NaN where none is known."""
     known = ~np.isnan(values)
     sums = np.bincount(labels[known], values[known], minlength=classes)
     counts = np.bincount(labels[known], minlength=classes)
     means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)
-    return (float(sums.sum() / counts.sum()) if known.any() else float("nan")), means
+    return (float(sums.sum() / counts.sum()) if known.any() else float("nan")), means, counts
 
 
 def _common(

@@ -44,6 +44,31 @@ def matrix(name: str, value: Any, *, rows: int | None = None, columns: int | Non
     return array.astype(np.float32)
 
 
+def number(name: str, value: Any) -> float:
+    """A number as training scripts have it: of Python or numpy, or a tensor or array of one element.
+
+    Args:
+        name: What an error calls it.
+        value: A real number, which need not be finite.
+
+    Raises:
+        HiddenError: It is no real number, or there are several.
+
+    >>> number("loss", torch.tensor([0.5], requires_grad=True))
+    0.5
+    """
+    held = value.detach().cpu().to(torch.float64) if isinstance(value, torch.Tensor) else value
+    array: npt.NDArray[Any] = np.asarray(held)
+    if array.size != 1 or array.dtype.kind not in "fiu":
+        raise HiddenError(
+            f"the {name} is no number",
+            expected="a number, or a tensor of one element",
+            got=f"{type(value).__name__} of shape {list(array.shape)}" if array.ndim else repr(value)[:100],
+            fix=f"Give the mean over a batch or an epoch, as {name}=loss.item().",
+        )
+    return float(array.reshape(-1)[0])
+
+
 def linear_head(head: tuple[Any, Any], width: int, logits: FloatArray | None) -> dict[str, npt.NDArray[np.generic]]:
     """The arrays of a linear ``HeadData``.
 

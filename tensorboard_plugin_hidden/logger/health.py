@@ -134,6 +134,7 @@ class HealthRecorder:
         logits: FloatArray | None,
         rate: float | None,
         gradients: GradientFacts | None,
+        loss: float | None = None,
     ) -> Look:
         """Measures layers, and says what is wrong with them; nothing is written yet.
 
@@ -143,11 +144,13 @@ class HealthRecorder:
             logits: [N, C], or None.
             rate: Learning rate, or None.
             gradients: What the training log says, or None.
+            loss: Of the training, where it is told.
         """
         start = time.perf_counter()
         seen: list[tuple[list[Observation], list[Alert]]] = []
         self._guarded(
-            lambda watcher: seen.append(watcher.look(step, layers, logits, rate=rate, gradients=gradients)), step
+            lambda watcher: seen.append(watcher.look(step, layers, logits, rate=rate, gradients=gradients, loss=loss)),
+            step,
         )
         if not seen:
             return Look(step)

@@ -180,6 +180,7 @@ class Recorder:
         project: bool,
         rate: float | None = None,
         gradients: GradientFacts | None = None,
+        loss: float | None = None,
     ) -> Sequence[Alert]:
         """Logs layers at one step, what is measured of them and what is wrong with them, and asks for their maps.
 
@@ -189,6 +190,7 @@ class Recorder:
             project: Whether maps are drawn beside training.
             rate: Learning rate, or None.
             gradients: What the training log says, or None.
+            loss: Of the training, where it is told.
 
         Returns:
             The alerts, the worst first, when everything is written.
@@ -203,7 +205,7 @@ class Recorder:
         layers = {snapshot.layer: snapshot.activations for snapshot in snapshots}
         if self._probe is not None:
             self._health.announce_tasks(self._tasks.to_come(self._probe))
-        look = self._health.look(step, layers, snapshots[0].logits, rate, gradients)
+        look = self._health.look(step, layers, snapshots[0].logits, rate, gradients, loss)
         share = capture_ms / len(snapshots)
         waited = share + look.milliseconds
         logged = True

@@ -70,12 +70,13 @@ class Watch:
         """Whether a step is captured."""
         return self._schedule(step) and (self._budget is None or self._budget.due())
 
-    def look(self, recorder: Recorder, step: int) -> Sequence[Alert]:
+    def look(self, recorder: Recorder, step: int, loss: float | None = None) -> Sequence[Alert]:
         """Captures the layers and logs them.
 
         Args:
             recorder: Where to.
             step: The epoch or global step.
+            loss: Of the training, where it is told.
 
         Returns:
             The alerts of the step.
@@ -101,6 +102,7 @@ class Watch:
             project=self._project,
             rate=self.rate,
             gradients=gradients,
+            loss=loss,
         )
         if self._budget is not None:
             self._budget.spend(time.perf_counter() - start)

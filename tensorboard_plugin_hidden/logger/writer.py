@@ -16,7 +16,7 @@ from torch.utils import tensorboard
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.alerts import Alert
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
-from tensorboard_plugin_hidden.logger.arrays import linear_head, logged_frame, matrix
+from tensorboard_plugin_hidden.logger.arrays import linear_head, logged_frame, matrix, number
 from tensorboard_plugin_hidden.logger.closing import ProgressLine, closer
 from tensorboard_plugin_hidden.logger.health import chosen_rules
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
@@ -123,7 +123,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             optimizer=optimizer,
         )
 
-    def add_hidden(self, step: int, *, selected: Any = None) -> None:
+    def add_hidden(self, step: int, *, loss: Any = None, selected: Any = None) -> None:
         """Captures the watched layers over the probe and logs them under ``step``.
 
         A second forward pass that leaves no trace: modes, buffers, gradients and random numbers are as before. Drawing
@@ -131,12 +131,14 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
 
         Args:
             step: The epoch or global step. It may repeat, then the last write counts; it may not go backwards.
+            loss: The training's loss, a number or a tensor of one. Alerts know by it that a model without logits is
+                still learning, and it is logged as ``hidden/training_loss``.
             selected: Ids, as of the probe, of the samples that an active learner newly chose at this step, whether the
                 probe holds them or not. They are logged also where the schedule leaves the capture out.
 
         Raises:
             HiddenError: Nothing is watched, the step goes backwards, the model does not take the probe, a layer did
-                not run, or what is selected are no ids.
+                not run, the loss is no number, or what is selected are no ids.
         """
         if not _is_writing_rank():
             return
@@ -147,10 +149,11 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             raise _nothing_watched("add_hidden")
         for name in watched.names:
             self._recorder.check_step(name, step)
+        told = None if loss is None else number("loss", loss)
         if selected is not None:
             self._recorder.add_selection(selected, step)
         if watched.due(step):
-            self._tell(watched.look(self._recorder, int(step)))
+            self._tell(watched.look(self._recorder, int(step), told))
 
     def on_alert(self, callback: Callable[[Alert], Any], severity: str = "warning") -> None:
         """Has a function called for every alert, besides the line that each of them is on the terminal.

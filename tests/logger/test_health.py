@@ -248,6 +248,29 @@ def test_a_full_disk_costs_measures_and_not_the_alert(tmp_path, monkeypatch, cap
     assert RunReader(str(tmp_path)).health()["fc"].steps.tolist() == list(range(FAILS_AT))
 
 
+@pytest.mark.parametrize(
+    "loss", [0.5, np.float32(0.5), torch.tensor(0.5, requires_grad=True), torch.tensor([0.5], dtype=torch.bfloat16)]
+)
+def test_the_loss_that_is_told_is_logged(tmp_path, loss):
+    """A model without logits has no other."""
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.watch(nn.Sequential(nn.Linear(6, 4), nn.Linear(4, 4)), probe(), method=None, layers="0")
+        writer.add_hidden(0, loss=loss)
+        writer.add_hidden(1)
+        writer.add_hidden(2, loss=float("nan"))
+    log = RunReader(str(tmp_path)).health()[""]
+    assert log.measures["training_loss"][0] == 0.5
+    assert np.isnan(log.measures["training_loss"][1:]).all()
+    assert scalars(tmp_path)["hidden/training_loss"] == {0: 0.5}
+
+
+@pytest.mark.parametrize("loss", ["low", torch.ones(3), True, [0.5, 0.6], 1j, torch.tensor([])])
+def test_a_loss_that_is_no_number_is_refused(writer, loss):
+    writer.watch(network(), probe(), method=None)
+    with pytest.raises(HiddenError, match="the loss is no number"):
+        writer.add_hidden(0, loss=loss)
+
+
 # --- alerts ---
 
 

@@ -136,6 +136,14 @@ export const MEASURES: readonly Measure[] = [
     says: "Mean cross-entropy of the watched samples. Bad when it rises.",
   }),
   of({
+    name: "training_loss",
+    title: "training loss",
+    group: "outcomes",
+    bad: "high",
+    least: 0.1,
+    says: "The loss that add_hidden was told. Bad when it rises.",
+  }),
+  of({
     name: "accuracy",
     ...SHARE,
     group: "outcomes",
