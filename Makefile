@@ -24,10 +24,10 @@ test-python: .make/python .make/browser $(BUNDLE)
 	$(BIN)/pytest -m "not e2e and not slow" -n auto
 	$(BIN)/pytest -m e2e -n 2
 
-# What takes minutes to begin: approximate neighbours, which are compiled, and what a Ray cluster does as processes do.
-# Before a release, and after a change of them.
+# What changes seldom and takes minutes: the research methods, approximate neighbours, which are compiled, and what a Ray
+# cluster does as processes do.
 test-slow: .make/python
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow -n auto
 
 test-frontend: .make/node .make/browser
 	cd frontend && npm test

@@ -26,7 +26,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 TOGETHER = {
-    **dict.fromkeys(("test_candidates.py", "test_graph.py", "test_research_methods.py"), "what numba compiles"),
+    **dict.fromkeys(("test_candidates.py", "test_graph.py", "test_baselines.py"), "what numba compiles"),
     **dict.fromkeys(("test_explore.py", "test_story.py"), "runs with wrong labels"),
 }
 """Files whose tests share something that takes longer than they do."""

@@ -5,7 +5,7 @@ from scipy.optimize import brentq
 
 from tensorboard_plugin_hidden.geometry.neighbours import knn
 from tensorboard_plugin_hidden.projection import graph
-from tensorboard_plugin_hidden.projection.graph import Neighbours, fuzzy_edges, membership, nearest
+from tensorboard_plugin_hidden.projection.graph import Neighbours, fuzzy_edges, membership, nearest, scales
 
 
 def points(count=200, width=12, seed=0):
@@ -63,3 +63,11 @@ def test_edges_are_the_symmetric_fuzzy_union():
 def test_a_single_neighbour_is_enough():
     near = Neighbours(torch.tensor([[1], [0], [1]]), torch.tensor([[1.0], [1.0], [2.0]]))
     assert fuzzy_edges(near).weight.isfinite().all()
+
+
+def test_bandwidths_make_weights_sum_to_the_logarithm():
+    distances = torch.from_numpy(np.sort(0.1 + np.random.default_rng(0).random((20, 15))).astype(np.float32))
+    rho, sigma = scales(distances)
+    torch.testing.assert_close(rho[:, 0], distances[:, 0])
+    sums = torch.exp(-(distances - rho) / sigma).sum(1)
+    torch.testing.assert_close(sums, torch.full((20,), float(np.log2(15))), atol=1e-3, rtol=0)

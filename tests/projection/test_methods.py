@@ -12,7 +12,7 @@ from tensorboard_plugin_hidden.projection.anchored import ACROSS, BOUNDARY_PULL,
 from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours
 from tensorboard_plugin_hidden.projection.head import AffineHead
 from tensorboard_plugin_hidden.projection.interpolation import filled, shepard, spread
-from tensorboard_plugin_hidden.projection.methods import get_method
+from tensorboard_plugin_hidden.projection.methods import get_method, get_run_method
 from tensorboard_plugin_hidden.projection.methods.pca import RADIUS
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted, aligned
 
@@ -27,6 +27,13 @@ def sample(count=160, width=12, seed=0):
 def fitted(points, k=10):
     nothing = np.empty((0, points.shape[1]), np.float32)
     return Fitted(points, *knn(points, k), np.arange(len(points), dtype=np.int32), None, nothing)
+
+
+def test_a_method_for_finished_runs_is_refused_step_by_step():
+    with pytest.raises(HiddenError, match="timevis looks at all steps at once"):
+        get_method("timevis")
+    with pytest.raises(HiddenError, match="Did you mean timevis"):
+        get_run_method("timevi")
 
 
 @pytest.mark.parametrize("name", ["hidden", "pca"])

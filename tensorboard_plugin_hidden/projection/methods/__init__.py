@@ -1,4 +1,4 @@
-"""Finds a projection method by name; a method is one module, imported when it is first asked for."""
+"""Finds a projection method by name, the research methods in ``baselines/`` too; imported when first asked for."""
 
 from __future__ import annotations
 
@@ -12,22 +12,24 @@ from tensorboard_plugin_hidden.projection.protocol import Projector, RunProjecto
 
 _Recipe = tuple[str, str, Mapping[str, Any]]
 
+_PROJECTION = __name__.rpartition(".")[0]
+
 METHODS: Mapping[str, _Recipe] = {
-    "hidden": ("hidden", "Hidden", {}),
-    "pca": ("pca", "Pca", {}),
-    "parametric": ("parametric", "Parametric", {}),
-    "dvi": ("dvi", "Dvi", {}),
-    "sentrycam": ("sentrycam", "SentryCam", {}),
-    "umap": ("umap", "Umap", {}),
-    "umap_cold": ("umap", "Umap", {"start": "cold"}),
-    "tsne": ("tsne", "Tsne", {}),
+    "hidden": ("methods.hidden", "Hidden", {}),
+    "pca": ("methods.pca", "Pca", {}),
+    "parametric": ("baselines.parametric", "Parametric", {}),
+    "dvi": ("baselines.dvi", "Dvi", {}),
+    "sentrycam": ("baselines.sentrycam", "SentryCam", {}),
+    "umap": ("baselines.umap", "Umap", {}),
+    "umap_cold": ("baselines.umap", "Umap", {"start": "cold"}),
+    "tsne": ("baselines.tsne", "Tsne", {}),
 }
 """Methods that draw step by step: module, class and settings of each."""
 
 RUN_METHODS: Mapping[str, _Recipe] = {
-    "hidden_refit": ("hidden_refit", "HiddenRefit", {}),
-    "timevis": ("timevis", "TimeVis", {}),
-    "aligned_umap": ("aligned_umap", "AlignedUmap", {}),
+    "hidden_refit": ("methods.hidden_refit", "HiddenRefit", {}),
+    "timevis": ("baselines.timevis", "TimeVis", {}),
+    "aligned_umap": ("baselines.aligned_umap", "AlignedUmap", {}),
 }
 """Methods that draw all steps of a finished run at once."""
 
@@ -82,4 +84,4 @@ def _made(name: str, known: Mapping[str, _Recipe]) -> Any:
             fix=f"Did you mean {' or '.join(close)}?" if close else "Choose one of those.",
         )
     module, kind, settings = known[name]
-    return getattr(importlib.import_module(f"{__name__}.{module}"), kind)(**settings)
+    return getattr(importlib.import_module(f"{_PROJECTION}.{module}"), kind)(**settings)

@@ -12,11 +12,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tensorboard_plugin_hidden.projection.attention import attention
-from tensorboard_plugin_hidden.projection.complexes import boundary_complex, repeated
-from tensorboard_plugin_hidden.projection.edge_training import Patience, one_pass
+from tensorboard_plugin_hidden.projection.baselines.attention import attention
+from tensorboard_plugin_hidden.projection.baselines.complexes import boundary_complex, repeated
+from tensorboard_plugin_hidden.projection.baselines.edge_training import Patience, one_pass
+from tensorboard_plugin_hidden.projection.baselines.networks import (
+    Autoencoder,
+    NetworkEmbedding,
+    embedding_of,
+    unit_variance,
+)
 from tensorboard_plugin_hidden.projection.graph import Neighbours, fuzzy_edges
-from tensorboard_plugin_hidden.projection.networks import Autoencoder, NetworkEmbedding, embedding_of, unit_variance
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
 
 REPEATS = 10

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.projection.baselines.optional import imported
 from tensorboard_plugin_hidden.projection.graph import nearest
 from tensorboard_plugin_hidden.projection.interpolation import (
     InterpolatedEmbedding,
@@ -18,7 +19,6 @@ from tensorboard_plugin_hidden.projection.interpolation import (
     warm_start,
 )
 from tensorboard_plugin_hidden.projection.methods.pca import principal_axes
-from tensorboard_plugin_hidden.projection.optional import imported
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
 
 EXAGGERATED, NORMAL = 250, 500

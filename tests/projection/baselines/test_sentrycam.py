@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from tensorboard_plugin_hidden.format.snapshot import HeadData, Snapshot
-from tensorboard_plugin_hidden.projection.continual import (
+from tensorboard_plugin_hidden.projection.baselines.continual import (
     LARGEST_MARGIN,
     LEAST_MARGIN,
     bipartite,
@@ -15,9 +15,9 @@ from tensorboard_plugin_hidden.projection.continual import (
     pooled,
     remember,
 )
+from tensorboard_plugin_hidden.projection.baselines.networks import Autoencoder, embedding_of, rebased
+from tensorboard_plugin_hidden.projection.baselines.sentrycam import SentryCam
 from tensorboard_plugin_hidden.projection.frame import draw_frame
-from tensorboard_plugin_hidden.projection.methods.sentrycam import SentryCam
-from tensorboard_plugin_hidden.projection.networks import Autoencoder, embedding_of, rebased
 
 
 def generator():

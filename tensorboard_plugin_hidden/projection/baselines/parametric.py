@@ -13,9 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges
-from tensorboard_plugin_hidden.projection.head import AffineHead
-from tensorboard_plugin_hidden.projection.networks import (
+from tensorboard_plugin_hidden.projection.baselines.networks import (
     Autoencoder,
     NetworkEmbedding,
     embedding_of,
@@ -23,6 +21,8 @@ from tensorboard_plugin_hidden.projection.networks import (
     push,
     unit_variance,
 )
+from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges
+from tensorboard_plugin_hidden.projection.head import AffineHead
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
 
 NEGATIVES = 8

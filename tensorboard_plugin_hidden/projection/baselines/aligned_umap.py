@@ -12,9 +12,9 @@ import torch
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
+from tensorboard_plugin_hidden.projection.baselines.optional import imported
+from tensorboard_plugin_hidden.projection.baselines.umap import umap_layout
 from tensorboard_plugin_hidden.projection.interpolation import InterpolatedEmbedding, filled, interpolated
-from tensorboard_plugin_hidden.projection.methods.umap import umap_layout
-from tensorboard_plugin_hidden.projection.optional import imported
 from tensorboard_plugin_hidden.projection.protocol import Fitted
 
 NOWHERE = -2

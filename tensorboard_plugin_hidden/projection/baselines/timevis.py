@@ -10,12 +10,17 @@ import torch
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import IntArray
-from tensorboard_plugin_hidden.projection.attention import attention
-from tensorboard_plugin_hidden.projection.complexes import boundary_complex, temporal_complex
-from tensorboard_plugin_hidden.projection.coreset import covering, covering_radius, intrinsic_dimension
-from tensorboard_plugin_hidden.projection.edge_training import Patience, one_pass
+from tensorboard_plugin_hidden.projection.baselines.attention import attention
+from tensorboard_plugin_hidden.projection.baselines.complexes import boundary_complex, temporal_complex
+from tensorboard_plugin_hidden.projection.baselines.coreset import covering, covering_radius, intrinsic_dimension
+from tensorboard_plugin_hidden.projection.baselines.edge_training import Patience, one_pass
+from tensorboard_plugin_hidden.projection.baselines.networks import (
+    Autoencoder,
+    NetworkEmbedding,
+    embedding_of,
+    unit_variance,
+)
 from tensorboard_plugin_hidden.projection.graph import Edges, fuzzy_edges, nearest
-from tensorboard_plugin_hidden.projection.networks import Autoencoder, NetworkEmbedding, embedding_of, unit_variance
 from tensorboard_plugin_hidden.projection.protocol import Fitted
 
 HIDDEN = (256, 256, 256, 256)

@@ -10,13 +10,13 @@ from typing import Literal
 import numpy as np
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
+from tensorboard_plugin_hidden.projection.baselines.optional import imported
 from tensorboard_plugin_hidden.projection.interpolation import (
     InterpolatedEmbedding,
     interpolated,
     laid_over,
     warm_start,
 )
-from tensorboard_plugin_hidden.projection.optional import imported
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
 
 

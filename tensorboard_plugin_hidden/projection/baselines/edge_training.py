@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from tensorboard_plugin_hidden.projection.networks import Autoencoder, pull, push
+from tensorboard_plugin_hidden.projection.baselines.networks import Autoencoder, pull, push
 
 BATCH = 1_000
 """Edges in one step."""

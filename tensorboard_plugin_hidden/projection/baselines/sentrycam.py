@@ -11,16 +11,22 @@ import torch
 from torch import Tensor
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
-from tensorboard_plugin_hidden.projection.continual import Remembered, bipartite, looked_back, pooled, remember
-from tensorboard_plugin_hidden.projection.edge_training import BATCH, NEGATIVES, Patience, edge_loss, one_pass
-from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges
-from tensorboard_plugin_hidden.projection.networks import (
+from tensorboard_plugin_hidden.projection.baselines.continual import (
+    Remembered,
+    bipartite,
+    looked_back,
+    pooled,
+    remember,
+)
+from tensorboard_plugin_hidden.projection.baselines.edge_training import BATCH, NEGATIVES, Patience, edge_loss, one_pass
+from tensorboard_plugin_hidden.projection.baselines.networks import (
     Autoencoder,
     NetworkEmbedding,
     embedding_of,
     rebased,
     unit_variance,
 )
+from tensorboard_plugin_hidden.projection.graph import Edges, Neighbours, fuzzy_edges
 from tensorboard_plugin_hidden.projection.protocol import Earlier, Fitted
 
 HIDDEN = (512, 256, 128, 64, 32)
