@@ -1,7 +1,7 @@
 """Classes whose errors go together over time, as DeepTracker summarises a validation set by four strips.
 
-k-means (Lloyd 1982) on standardised class error histories, seeded as k-means++ (Arthur & Vassilvitskii 2007), the best
-of several starts. Imports numpy only.
+k-means on standardised class error histories, seeded as k-means++ (Arthur & Vassilvitskii 2007), the best of several
+starts. scipy's, which the orders of classes need anyway; scikit-learn's would cost TensorBoard's process more memory.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.cluster.vq import kmeans2
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import IntArray
@@ -19,8 +20,8 @@ Matrix = npt.NDArray[np.float64]
 PUBLISHED_CLUSTERS = 4
 
 _STARTS = 10
-_ROUNDS = 300
-"""Starts and rounds that scikit-learn's k-means has by default, with which the published clusters were computed."""
+_ROUNDS = 100
+"""Starts, and rounds of each: scikit-learn, with which the published clusters were computed, needs no more of its 300."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ def error_clusters(error: npt.NDArray[np.floating], clusters: int = PUBLISHED_CL
     if not len(points):
         return Clusters(np.empty(0, np.int32), np.empty((len(error), 0)), 0.0)
     rng = np.random.default_rng(seed)
-    starts = [_lloyd(points, _plus_plus(points, clusters, rng)) for _ in range(_STARTS)]
+    # k-means++ cannot draw more different centres than there are different points.
+    distinct = min(clusters, len(np.unique(points.round(9), axis=0)))
+    starts = [_grouped(points, distinct, rng) for _ in range(_STARTS)]
     group, inertia = min(starts, key=lambda start: start[1])
     known, values = ~np.isnan(error), np.nan_to_num(error).astype(np.float64)
     one_hot = (group[:, None] == np.unique(group)).astype(np.float64)
@@ -85,28 +88,9 @@ def _standardised(error: Matrix) -> Matrix:
     return scaled.T
 
 
-def _plus_plus(points: Matrix, clusters: int, rng: np.random.Generator) -> Matrix:
-    """Centres drawn from the points, each with probability in proportion to the squared distance to those before."""
-    centres = [points[rng.integers(len(points))]]
-    nearest = ((points - centres[0]) ** 2).sum(axis=1)
-    while len(centres) < clusters and nearest.max() > 1e-12:
-        reach = nearest.cumsum()
-        chosen = np.searchsorted(reach, rng.random() * reach[-1], side="right")
-        centres.append(points[min(chosen, len(points) - 1)])
-        nearest = np.minimum(nearest, ((points - centres[-1]) ** 2).sum(axis=1))
-    return np.array(centres)
-
-
-def _lloyd(points: Matrix, centres: Matrix) -> tuple[npt.NDArray[np.int64], float]:
-    """Groups to which no point is nearer than its own, and their inertia. A group that loses all its points is gone."""
-    squares = (points**2).sum(axis=1)
-    group = np.full(len(points), -1)
-    for _ in range(_ROUNDS):
-        before, group = group, ((centres**2).sum(axis=1) - 2 * points @ centres.T).argmin(axis=1)
-        if (group == before).all():
-            break
-        present, group = np.unique(group, return_inverse=True)
-        one_hot = (group[:, None] == np.arange(len(present))).astype(np.float64)
-        centres = (one_hot.T @ points) / one_hot.sum(axis=0)[:, None]
-    inertia = squares - 2 * (points * centres[group]).sum(axis=1) + (centres[group] ** 2).sum(axis=1)
-    return group, float(np.maximum(inertia, 0).sum())
+def _grouped(points: Matrix, clusters: int, rng: np.random.Generator) -> tuple[npt.NDArray[np.int32], float]:
+    """The groups of one start, and their inertia."""
+    if not points.size:  # classes without a snapshot
+        return np.zeros(len(points), np.int32), 0.0
+    centres, group = kmeans2(points, clusters, _ROUNDS, minit="++", seed=rng)
+    return group, float(((points - centres[group]) ** 2).sum())
