@@ -17,7 +17,7 @@ MAY["format"] = {"format"}
 MAY["alerts"] -= {"projection"}
 MAY["backend"] = {"format", "geometry", "training_log", "backend"}
 MAY["export"] = {"format", "geometry", "training_log", "backend", "export"}
-EVERYBODY = {"errors", "notices", ""}
+EVERYBODY = {"errors", "notices", "installed", ""}
 
 OUTSIDE = {
     "format": {"numpy", "zarr", "tensorboard"},
@@ -32,6 +32,7 @@ OUTSIDE = {
     "backend": {"numpy", "tensorboard", "werkzeug"},
     "errors": set(),
     "notices": set(),
+    "installed": set(),
     "": set(),
 }
 """Packages beyond the standard library that each part may import."""

@@ -6,16 +6,18 @@ import contextlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.installed import tensorboard_trouble
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -85,23 +87,24 @@ def _new_run(logdir: Path, name: str) -> Path:
 @contextlib.contextmanager
 def _tensorboard(logdir: str) -> Iterator[str]:
     """Runs TensorBoard on a free port of this machine, and gives its URL."""
+    if trouble := tensorboard_trouble():
+        raise trouble
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
     command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, "--reload_interval", "1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
     url = f"http://127.0.0.1:{port}/"
-    try:
-        _wait_until_it_answers(process, url)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen([*command, "--reload_interval", "1"], stdout=subprocess.DEVNULL, stderr=said)
+        try:
+            _wait_until_it_answers(process, url, said)
+            yield url
+        finally:
+            process.terminate()
+            process.wait()
 
 
-def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str) -> None:
+def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str, said: IO[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(urllib.error.URLError, ConnectionError):
@@ -111,6 +114,13 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str) -> None:
     raise HiddenError(
         "TensorBoard did not start",
         expected=f"an answer from {url} within {_START_SECONDS} seconds",
-        got="none" if process.poll() is None else f"its exit code {process.returncode}",
-        fix="Run `tensorboard --logdir runs` by hand to see why.",
+        got="none" if process.poll() is None else f"its exit code {process.returncode}{_last_line(said)}",
+        fix="Run `tensorboard --logdir runs` by hand to see more.",
     )
+
+
+def _last_line(said: IO[bytes]) -> str:
+    """What a program that ended said last, which of a traceback is the error; empty when it said nothing."""
+    said.seek(0)
+    lines = said.read().decode(errors="replace").split("\n")
+    return next((f" and “{line.strip()}”" for line in reversed(lines) if line.strip()), "")

@@ -37,6 +37,7 @@ from tensorboard_plugin_hidden.format.schema import (
 from tensorboard_plugin_hidden.format.snapshot import Snapshot
 from tensorboard_plugin_hidden.format.snapshot_codec import PROGRAM, encode_snapshot
 from tensorboard_plugin_hidden.format.store import group_name
+from tensorboard_plugin_hidden.installed import say_tensorboard_trouble
 from tensorboard_plugin_hidden.logger.answers import AnswersLog
 from tensorboard_plugin_hidden.logger.health import HealthRecorder
 from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
@@ -64,6 +65,7 @@ class Recorder:
     """
 
     def __init__(self, run_dir: str, emit: Emit, flush: Any, purge_step: int | None) -> None:
+        say_tensorboard_trouble()
         self._run_dir = run_dir
         self._flush = flush
         self._journal = Journal(run_dir, emit)

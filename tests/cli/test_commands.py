@@ -68,6 +68,15 @@ def test_demo_serves_until_interrupted(tmp_path):
         urllib.request.urlopen(url, timeout=5)
 
 
+def test_demo_says_why_tensorboard_did_not_start(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['tensorboard.program'] = None\n")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{':'.join(sys.path)}")
+    done = run("demo", "--logdir", str(tmp_path / "runs"))
+    assert done.returncode == 1
+    assert "its exit code 1 and “ModuleNotFoundError: import of tensorboard.program halted" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_interrupting_a_training_is_clean(tmp_path):
     demo = subprocess.Popen(
         [*COMMAND, "demo", "--logdir", str(tmp_path), "--epochs", "500", "--no-serve"],
