@@ -24,9 +24,9 @@ test-python: .make/python .make/browser $(BUNDLE)
 	$(BIN)/pytest -m "not e2e and not slow" -n auto
 	$(BIN)/pytest -m e2e -n 2
 
-# What changes seldom and takes minutes: the research methods, approximate neighbours, which are compiled, and what a Ray
-# cluster does as processes do.
-test-slow: .make/python
+# What changes seldom and takes minutes: the research methods, approximate neighbours, which are compiled, what a Ray
+# cluster does as processes do, and the wheel beside the lowest versions that it takes, which pip fetches.
+test-slow: .make/python $(BUNDLE)
 	$(BIN)/pytest -m slow -n auto
 
 test-frontend: .make/node .make/browser

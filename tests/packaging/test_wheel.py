@@ -7,35 +7,13 @@ import sys
 import tarfile
 import zipfile
 from importlib import metadata
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
 from tests.conftest import log_maps
+from tests.packaging.conftest import ROOT, link
 from tests.servers import tensorboard
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    """The tracked files and the bundle, as a release is made of."""
-    copy = tmp_path_factory.mktemp("source")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, copy / name)
-    shutil.copytree(ROOT / "tensorboard_plugin_hidden" / "static", copy / "tensorboard_plugin_hidden" / "static")
-    return copy
-
-
-@pytest.fixture(scope="module")
-def archives(source):
-    subprocess.run([sys.executable, "-m", "build", "--no-isolation"], cwd=source, check=True, capture_output=True)
-    (wheel,), (sdist,) = (source / "dist").glob("*.whl"), (source / "dist").glob("*.tar.gz")
-    return wheel, sdist
 
 
 def bundle():
@@ -93,10 +71,7 @@ def test_the_wheel_in_an_environment_of_what_it_asks_for_alone(archives, tmp_pat
     python = str(tmp_path / "venv" / "bin" / "python")
     (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
     for distribution in requires(wheel):
-        # To unpack PyTorch anew takes two minutes of a small machine; the files would be the same.
-        for name in {file.parts[0] for file in distribution.files} - {"..", "__pycache__"}:
-            if not (packages / name).exists():
-                (packages / name).symlink_to(distribution.locate_file(name))
+        link(distribution, packages)
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel], check=True)
     subprocess.run([python, "-m", "pip", "check"], check=True, capture_output=True)
     code = "import tensorboard_plugin_hidden as h; print(h.__file__, h.SummaryWriter.__name__, h.Probe.__name__)"
