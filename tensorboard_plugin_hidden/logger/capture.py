@@ -15,7 +15,7 @@ from torch.nn.parameter import is_lazy
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, IntArray, Snapshot
-from tensorboard_plugin_hidden.logger.datasets import Inputs, map_tensors, take_rows
+from tensorboard_plugin_hidden.logger.batches import Inputs, map_tensors, take_rows
 from tensorboard_plugin_hidden.logger.head import HeadExporter, Tap, Target
 from tensorboard_plugin_hidden.logger.layers import (
     LayerSpec,

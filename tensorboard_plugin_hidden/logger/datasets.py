@@ -1,11 +1,14 @@
-"""Reads samples out of whatever a PyTorch user has: datasets, loaders, tensors, or a batch as the model takes it.
+"""Reads samples out of whatever a PyTorch user has: datasets, loaders, streams, or a batch as the model takes it.
 
-Knows nothing about sampling, thumbnails or probes: it gives inputs with one row per sample, and their labels.
+What a loader does to its data set is honoured: which samples its sampler gives, and how it makes batches of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import copy
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -16,24 +19,25 @@ from torch.utils.data import (
     ConcatDataset,
     DataLoader,
     IterableDataset,
+    RandomSampler,
+    SequentialSampler,
     Subset,
     TensorDataset,
     default_collate,
 )
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.logger.batches import joined, leaf, stacked, tensor
+from tensorboard_plugin_hidden.logger.labels import class_names
 from tensorboard_plugin_hidden.logger.wrappers import seed_all
 
-Inputs = Tensor | tuple[Any, ...] | dict[str, Any]
-"""What a model is called with: ``model(x)``, ``model(*x)`` or ``model(**x)``; tensors have a row per sample."""
+CHUNK = 64
+"""Samples that are stacked at a time, so that a data set is never in memory twice."""
 
-Labels = npt.NDArray[np.int64]
+_ARRAYS = (Tensor, np.ndarray)
 
-LABEL_KEYS = ("labels", "label", "targets", "target", "y")
-"""Where samples that are mappings keep their class, the first that is there."""
-
-NO_LABEL = -1
-"""Class of a sample without one."""
+LONGEST_SAMPLER = 10_000_000
+"""Indices that are read of a sampler at most: some never end."""
 
 
 @runtime_checkable
@@ -47,131 +51,169 @@ class MapDataset(Protocol):
         """The sample at an index."""
 
 
-Collate = Callable[[list[Any]], Any]
-Read = tuple[Inputs, Labels | None, list[str] | None]
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which samples of a data set a loader gives.
+
+    Attributes:
+        indices: int64 [M], ascending, each once.
+        note: What was inferred, as a sentence; empty where it is all samples.
+    """
+
+    indices: npt.NDArray[np.int64]
+    note: str = ""
+
+
+def dataset_of(data: Any) -> Any:
+    """The data set of a loader; anything else is itself."""
+    return data.dataset if isinstance(data, DataLoader) else data
 
 
 def is_batch(data: Any) -> bool:
-    """Whether data is a batch (tensor, array, or tuple, list or mapping of them) rather than a dataset."""
-    if isinstance(data, (Tensor, np.ndarray, Mapping)):
+    """Whether data is a batch (tensor, array, data frame, or tuple, list or mapping of them) rather than a dataset."""
+    if isinstance(data, Tensor | np.ndarray | Mapping) or hasattr(data, "to_numpy"):
         return True
-    return isinstance(data, (tuple, list)) and len(data) > 0 and isinstance(data[0], (Tensor, np.ndarray))
+    first = data[0] if isinstance(data, tuple | list) and data else None
+    return isinstance(first, Tensor | np.ndarray) or hasattr(first, "to_numpy")
 
 
 def is_stream(data: Any) -> bool:
-    """Whether data can only be read from its beginning: an iterable dataset, or a loader over one."""
-    return isinstance(data.dataset if isinstance(data, DataLoader) else data, IterableDataset)
+    """Whether data can only be read from its beginning: an iterable dataset, a loader over one, or an iterator."""
+    inner = dataset_of(data)
+    return isinstance(inner, IterableDataset) or (hasattr(inner, "__iter__") and not isinstance(inner, MapDataset))
 
 
-def read_batch(batch: Any, *, labelled: bool) -> tuple[Inputs, Labels | None]:
-    """Splits a batch into inputs and labels.
+def as_batch(data: Any) -> Any:
+    """A batch that a user holds, its arrays and data frames as tensors where they are numbers."""
+    if isinstance(data, Mapping):
+        return {key: as_batch(value) for key, value in data.items()}
+    if isinstance(data, tuple) or (isinstance(data, list) and any(isinstance(part, _ARRAYS) for part in data)):
+        return tuple(as_batch(part) for part in data)
+    return tensor(data)
 
-    The last of several tensors is the labels when it is a vector of integers, an entry of a mapping when its
-    key is one of ``LABEL_KEYS``. Values of a mapping that are neither tensors nor plain settings are left out.
+
+def chosen_rows(loader: Any, total: int) -> Rows:
+    """The samples that a loader's sampler gives; of other data, all.
+
+    The sampler is read as a copy where it can be copied, so that training goes on as if nobody had looked.
 
     Args:
-        batch: See ``is_batch``.
-        labelled: The labels are known from elsewhere: a tuple or list is inputs only.
+        loader: A ``DataLoader``, or a data set.
+        total: Samples of the data set.
 
-    Returns:
-        Inputs on the CPU, and labels int64 [N] or None.
+    Raises:
+        HiddenError: What the sampler gives are no rows of the data set.
     """
-    if isinstance(batch, (Tensor, np.ndarray)):
-        return _tensor(batch), None
-    if isinstance(batch, Mapping):
-        inputs = dict(batch)
-        target = next((inputs.pop(key) for key in LABEL_KEYS if key in inputs), None)
-        kept = {k: _tensor(v) for k, v in inputs.items() if _is_argument(v)}
-        return kept, _as_labels(target)
-    parts = tuple(_tensor(part) for part in batch)
-    labels = None if labelled or len(parts) < 2 else _as_labels(parts[-1])
-    if labels is not None:
-        parts = parts[:-1]
-    return (parts[0] if len(parts) == 1 else parts), labels
+    everything = np.arange(total, dtype=np.int64)
+    if not isinstance(loader, DataLoader):
+        return Rows(everything)
+    sampler: Any = loader.batch_sampler if loader.batch_sampler is not None else loader.sampler
+    inner: Any = getattr(sampler, "sampler", sampler)
+    drawn = isinstance(inner, RandomSampler) and not inner.replacement and inner.num_samples >= total
+    if (drawn or isinstance(inner, SequentialSampler)) and len(inner.data_source) >= total:
+        return Rows(everything)
+    try:
+        # Random generators of its own are copied with it.
+        source = copy.deepcopy(sampler)
+    except Exception:  # a sampler that cannot be copied, as one with a lock or a running iterator
+        source = sampler
+    given = itertools.islice(_flat(source), min(LONGEST_SAMPLER, 20 * total + 1000))
+    try:
+        indices = np.unique(np.fromiter((int(index) for index in given), np.int64))
+    except (TypeError, ValueError) as error:
+        raise _no_rows(f"{type(sampler).__name__}: {error}") from error
+    if len(indices) and not (indices[0] >= 0 and indices[-1] < total):
+        raise _no_rows(f"{indices[0] if indices[0] < 0 else indices[-1]} of {total} samples")
+    note = (
+        f"the loader's {type(inner).__name__} gives {len(indices)} of {total} samples" if len(indices) < total else ""
+    )
+    return Rows(indices, note)
 
 
-def read_items(dataset: MapDataset, indices: Sequence[int], collate: Collate | None, seed: int) -> Read:
-    """The samples at ``indices``, collated into one batch.
+def read_rows(data: Any, indices: Sequence[int], seed: int) -> Any:
+    """The samples at ``indices`` as one batch, collated as the loader does.
 
     Every sample is read under random numbers seeded by its own index, so that random transforms give the same
     sample whatever else is read. Changes the global generators: the caller puts them back.
 
     Args:
-        dataset: A map-style dataset.
+        data: A map-style data set, or a loader over one.
         indices: Which samples.
-        collate: A loader's own collate function; None: inputs are stacked, and what an ``(x, y)`` sample
-            has last is a label when it is an integer and dropped otherwise.
         seed: Seed of the whole reading.
 
     Returns:
-        Inputs, labels int64 [N] or None, and texts (the first field of strings) or None.
+        Tensors, lists, and tuples or mappings of these, with a row for each sample.
+
+    Raises:
+        HiddenError: The samples cannot be stacked, or the loader's function gives another number of rows.
     """
-    items = [_item(dataset, index, seed) for index in indices]
-    return collate_items(items, collate)
+    dataset = dataset_of(data)
+    collate = own_collate(data)
+    if collate is not None:
+        # At once, since what pads to the longest of a batch pads each batch otherwise.
+        batch = _as_read(collate([_item(dataset, index, seed) for index in indices]))
+        if len(leaf(batch)) != len(indices):
+            raise HiddenError(
+                "the loader's collate_fn changes the number of samples",
+                expected=f"{len(indices)} rows",
+                got=str(len(leaf(batch))),
+                fix="Give the probe a collate_fn that keeps one row per sample.",
+            )
+        return batch
+    chunks = (indices[start : start + CHUNK] for start in range(0, len(indices), CHUNK))
+    return joined((stacked([_item(dataset, index, seed) for index in chunk]) for chunk in chunks), len(indices))
 
 
-def read_labels(dataset: MapDataset, indices: Sequence[int], seed: int) -> Labels:
-    """The classes of the samples at ``indices``, which are read and not kept; arguments as in ``read_items``.
-
-    Returns:
-        int64 [N]; ``NO_LABEL`` where a sample has none.
-    """
-    return np.asarray([split_item(_item(dataset, index, seed))[1] for index in indices], dtype=np.int64)
-
-
-def collate_items(items: list[Any], collate: Collate | None) -> Read:
-    """Collates samples into inputs, labels and texts; arguments and results as in ``read_items``."""
-    if collate is not None and collate is not default_collate:
-        inputs, labels = read_batch(collate(items), labelled=False)
-        return inputs, labels, None
-    parted = [split_item(item) for item in items]
-    labels = np.asarray([label for _, label in parted], dtype=np.int64)
-    values = [value for value, _ in parted]
-    texts = None
-    if isinstance(values[0], Mapping):
-        strings = [key for key, value in values[0].items() if isinstance(value, str)]
-        if strings:
-            texts = [str(value[strings[0]]) for value in values]
-        values = [{k: v for k, v in value.items() if k not in strings} for value in values]
-    elif isinstance(values[0], tuple):
-        values = [tuple(value) for value in values]
-    try:
-        batch = default_collate(values)
-    except (TypeError, RuntimeError) as error:
-        raise HiddenError(
-            "the probe's samples cannot be stacked into a batch",
-            expected="tensors, arrays or numbers of equal shape",
-            got=str(error).strip().splitlines()[0],
-            fix="Add a transform that gives tensors of one size, or pass a DataLoader with its collate_fn.",
-        ) from error
-    if isinstance(batch, list):
-        batch = tuple(batch)
-    inputs, _ = read_batch(batch, labelled=True)
-    return inputs, (labels if (labels != NO_LABEL).any() else None), texts
-
-
-def split_item(item: Any) -> tuple[Any, int]:
-    """A sample's input and its class: ``(x, y)``, ``(x1, x2, y)``, a mapping with a label key, or ``x``.
+def read_stream(stream: Iterable[Any], size: int) -> tuple[Any, int]:
+    """The first samples of an iterable dataset, of a loader over one, or of an iterator.
 
     Args:
-        item: What a dataset gives for one index.
+        stream: Gives samples; or batches, where it is a loader that makes them, or that was told not to
+            (``batch_size=None``) over a data set of batches.
+        size: Samples to read; a stream may end before.
 
     Returns:
-        The input, and the class or ``NO_LABEL``.
+        A batch of at most ``size`` rows, and how many.
+
+    Raises:
+        HiddenError: It gives nothing, or batches that cannot be joined.
     """
-    if isinstance(item, Mapping):
-        rest = dict(item)
-        target = next((rest.pop(key) for key in LABEL_KEYS if key in rest), None)
-        return rest, _class_of(target)
-    if isinstance(item, (tuple, list)) and len(item) > 1:
-        return (item[0] if len(item) == 2 else tuple(item[:-1])), _class_of(item[-1])
-    if isinstance(item, (tuple, list)) and len(item) == 1:
-        return item[0], NO_LABEL
-    return item, NO_LABEL
+    generator = getattr(stream, "generator", None)
+    if not isinstance(generator, torch.Generator):
+        return _stream_read(stream, size)
+    state = generator.get_state()
+    try:
+        return _stream_read(stream, size)
+    finally:
+        generator.set_state(state)
 
 
-def known_labels(dataset: Any) -> Labels | None:
-    """Every sample's class without reading a sample, where the dataset keeps them at hand.
+def is_of_rows(element: Any) -> bool:
+    """Whether what a loader without batching gives is a batch: its parts have a common number of rows."""
+    parts = list(element.values()) if isinstance(element, Mapping) else element
+    if not isinstance(parts, tuple | list) or len(parts) < 2:
+        return False
+    tensors = [part for part in parts if isinstance(part, Tensor | np.ndarray)]
+    return (
+        len(tensors) == len(parts) and all(part.ndim for part in tensors) and len({len(part) for part in tensors}) == 1
+    )
+
+
+def own_collate(data: Any) -> Callable[[list[Any]], Any] | None:
+    """A loader's collate function, where it has one of its own."""
+    if not isinstance(data, DataLoader) or data.batch_sampler is None or data.collate_fn is default_collate:
+        return None
+    return data.collate_fn
+
+
+def is_random(dataset: Any, index: int, seed: int) -> bool:
+    """Whether a sample read twice is two samples, as where a transform augments it. Changes the global generators."""
+    first, again = _item(dataset, index, seed), _item(dataset, index, seed + 1)
+    return not _equal(first, again)
+
+
+def known_targets(dataset: Any) -> Any:
+    """Every sample's target without reading a sample, where the dataset keeps them at hand.
 
     Looks at ``targets``, ``labels`` and the last tensor of a ``TensorDataset``, through ``Subset`` and
     ``ConcatDataset``.
@@ -180,113 +222,42 @@ def known_labels(dataset: Any) -> Labels | None:
         dataset: A map-style dataset.
 
     Returns:
-        int64 [N], or None where they are not at hand.
+        A column of as many values as samples, or None where they are not at hand.
     """
     if isinstance(dataset, Subset):
-        inner = known_labels(dataset.dataset)
-        return None if inner is None else inner[np.asarray(list(dataset.indices), dtype=np.int64)]
+        inner = known_targets(dataset.dataset)
+        return None if inner is None else [inner[i] for i in dataset.indices]
     if isinstance(dataset, ConcatDataset):
-        parts = [known_labels(part) for part in dataset.datasets]
-        known = [part for part in parts if part is not None]
-        return np.concatenate(known) if len(known) == len(parts) else None
+        parts = [known_targets(part) for part in dataset.datasets]
+        return None if any(part is None for part in parts) else list(itertools.chain(*parts))
     if isinstance(dataset, TensorDataset):
-        return _as_labels(dataset.tensors[-1]) if len(dataset.tensors) > 1 else None
+        return dataset.tensors[-1] if len(dataset.tensors) == 2 else None
     if getattr(dataset, "target_transform", None) is not None:
         return None  # what the dataset keeps is not what its samples say
     for name in ("targets", "labels"):
-        labels = _as_labels(getattr(dataset, name, None))
-        if labels is not None and len(labels) == len(dataset):
-            return labels
+        values = getattr(dataset, name, None)
+        if isinstance(values, Tensor | np.ndarray | list | tuple) and len(values) == len(dataset):
+            return values
     return None
 
 
-def class_names(dataset: Any) -> tuple[str, ...] | None:
-    """Names of the classes, by torchvision's convention ``dataset.classes``, through ``Subset``; or None."""
-    while isinstance(dataset, Subset):
-        dataset = dataset.dataset
-    names = getattr(dataset, "classes", None)
-    return tuple(str(name) for name in names) if isinstance(names, (list, tuple)) and names else None
-
-
-def read_stream(stream: Iterable[Any], size: int) -> Read:
-    """The first ``size`` samples of an iterable dataset or of a loader over one.
+def names_of(dataset: Any, key: str | int | None) -> tuple[str, ...] | None:
+    """Names of the classes as the data set keeps them, through ``Subset`` and ``ConcatDataset``; or None.
 
     Args:
-        stream: An ``IterableDataset``, which gives samples, or a ``DataLoader`` over one, which gives batches.
-        size: Samples to read; a stream may end before.
-
-    Returns:
-        Inputs, labels int64 [N] or None, and texts or None; as in ``read_items``.
+        dataset: With ``classes`` or ``class_to_idx`` as torchvision's have, or ``features`` as those of Hugging Face.
+        key: Where the samples keep their target.
     """
-    if isinstance(stream, DataLoader) and stream.batch_sampler is not None:
-        batches: list[tuple[Inputs, Labels | None]] = []
-        rows = 0
-        for batch in stream:
-            inputs, labels = read_batch(batch, labelled=False)
-            batches.append((inputs, labels))
-            rows += count_rows(inputs)
-            if rows >= size:
-                break
-        if not batches:
-            raise empty_data()
-        joined = _joined([inputs for inputs, _ in batches])
-        parts = [labels for _, labels in batches if labels is not None]
-        all_labels = np.concatenate(parts)[:size] if len(parts) == len(batches) else None
-        return take_rows(joined, np.arange(min(rows, size))), all_labels, None
-    items = []
-    for item in stream:
-        items.append(item)
-        if len(items) == size:
-            break
-    if not items:
-        raise empty_data()
-    return collate_items(items, None)
-
-
-def count_rows(inputs: Inputs) -> int:
-    """Number of samples in a batch of inputs.
-
-    Raises:
-        HiddenError: There is no tensor, or tensors have different numbers of rows.
-    """
-    tensors = named_tensors(inputs)
-    counts = {name: (len(value) if value.ndim else None) for name, value in tensors.items()}
-    if not counts or None in counts.values() or len(set(counts.values())) > 1:
-        raise HiddenError(
-            "the probe's inputs have no common number of samples",
-            expected="tensors with one row per sample",
-            got=", ".join(f"{name}: {tuple(value.shape)}" for name, value in tensors.items()) or "no tensor",
-            fix="Give every input the same length along its first axis.",
-        )
-    return int(next(iter(counts.values())) or 0)
-
-
-def take_rows(inputs: Inputs, rows: npt.NDArray[np.intp] | slice) -> Inputs:
-    """The inputs of some samples; what is not a tensor stays as it is.
-
-    Args:
-        inputs: A batch.
-        rows: Which rows.
-    """
-    index = rows if isinstance(rows, slice) else torch.from_numpy(np.asarray(rows, dtype=np.int64))
-    return map_tensors(inputs, lambda tensor: tensor[index])
-
-
-def map_tensors(inputs: Inputs, function: Callable[[Tensor], Tensor]) -> Inputs:
-    """Applies a function to every tensor of a batch of inputs."""
-    if isinstance(inputs, Tensor):
-        return function(inputs)
-    if isinstance(inputs, dict):
-        return {k: function(v) if isinstance(v, Tensor) else v for k, v in inputs.items()}
-    return tuple(function(v) if isinstance(v, Tensor) else v for v in inputs)
-
-
-def named_tensors(inputs: Inputs) -> dict[str, Tensor]:
-    """The tensors of a batch of inputs in the order of ``map_tensors``, by keyword or position."""
-    if isinstance(inputs, Tensor):
-        return {"x": inputs}
-    parts = inputs.items() if isinstance(inputs, dict) else enumerate(inputs)
-    return {str(name): value for name, value in parts if isinstance(value, Tensor)}
+    while isinstance(dataset, Subset | ConcatDataset):
+        dataset = dataset.dataset if isinstance(dataset, Subset) else dataset.datasets[0]
+    features = getattr(dataset, "features", None)
+    if isinstance(features, Mapping) and key in features:
+        return class_names(getattr(features[key], "names", None))
+    for name in ("classes", "class_to_idx"):
+        held = getattr(dataset, name, None)
+        if isinstance(held, list | tuple | np.ndarray | Mapping) and len(held):
+            return class_names(held)
+    return None
 
 
 def empty_data() -> HiddenError:
@@ -299,58 +270,87 @@ def empty_data() -> HiddenError:
     )
 
 
+def _stream_read(stream: Iterable[Any], size: int) -> tuple[Any, int]:
+    elements = iter(stream)
+    first = next(elements, None)
+    if first is None:
+        raise empty_data()
+    rest = itertools.chain([first], elements)
+    batched = isinstance(stream, DataLoader) and (stream.batch_sampler is not None or is_of_rows(first))
+    if batched:
+        batches = _until(map(_as_read, rest), size)
+    else:
+        samples = itertools.islice(rest, size)
+        batches = map(stacked, iter(lambda: list(itertools.islice(samples, CHUNK)), []))
+    whole = joined(batches, size)
+    return whole, len(leaf(whole))
+
+
 def _item(dataset: MapDataset, index: int, seed: int) -> Any:
     seed_all((seed * 1_000_003 + index) % 2**32)
-    return dataset[index]
+    return _as_item(dataset[index])
 
 
-def _joined(batches: list[Inputs]) -> Inputs:
-    first = batches[0]
+def _as_item(item: Any) -> Any:
+    if isinstance(item, Mapping):
+        return dict(item)
+    return tuple(item) if isinstance(item, tuple | list) and hasattr(item, "_fields") else item
+
+
+def _as_read(batch: Any) -> Any:
+    """A loader's batch: objects of mappings, as tokenisers give, as dictionaries; lists of parts as tuples."""
+    if isinstance(batch, Mapping) or hasattr(batch, "keys"):
+        return {key: _as_read(batch[key]) for key in batch.keys()}  # noqa: SIM118 - not every object of keys is iterable
+    if isinstance(batch, tuple) or (isinstance(batch, list) and any(isinstance(p, Tensor | Mapping) for p in batch)):
+        return tuple(_as_read(part) for part in batch)
+    return tensor(batch)
+
+
+def _until(batches: Iterator[Any], size: int) -> Iterator[Any]:
+    left = size
+    for batch in batches:
+        rows = len(leaf(batch))
+        yield batch if rows <= left else _cut(batch, left)
+        left -= rows
+        if left <= 0:
+            return
+
+
+def _cut(batch: Any, rows: int) -> Any:
+    if isinstance(batch, Mapping):
+        return {key: _cut(value, rows) for key, value in batch.items()}
+    if isinstance(batch, tuple):
+        return tuple(_cut(value, rows) for value in batch)
+    return batch[:rows] if isinstance(batch, Tensor | list) else batch
+
+
+def _flat(sampler: Any) -> Iterator[Any]:
+    for element in sampler:
+        if isinstance(element, list | tuple) or (isinstance(element, Tensor | np.ndarray) and element.ndim):
+            yield from element
+        else:
+            yield element
+
+
+def _equal(one: Any, other: Any) -> bool:
+    if isinstance(one, Mapping):
+        return all(_equal(value, other.get(key)) for key, value in one.items())
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, Tensor):
+        return (
+            isinstance(other, Tensor) and one.shape == other.shape and torch.equal(one.nan_to_num(), other.nan_to_num())
+        )
     try:
-        if isinstance(first, Tensor):
-            return torch.cat([b for b in batches if isinstance(b, Tensor)])
-        if isinstance(first, dict):
-            return {k: _cat([b[k] for b in batches if isinstance(b, dict)]) for k in first}
-        return tuple(_cat([b[i] for b in batches if isinstance(b, tuple)]) for i in range(len(first)))
-    except RuntimeError as error:
-        raise HiddenError(
-            "the probe's batches cannot be joined",
-            expected="batches of equal shape but for the number of samples",
-            got=str(error).strip().splitlines()[0],
-            fix="Pad every batch to one length in the loader's collate_fn.",
-        ) from error
+        return bool(np.array_equal(np.asarray(one), np.asarray(other), equal_nan=True))
+    except TypeError:  # objects that know no NaN
+        return bool(np.array_equal(np.asarray(one), np.asarray(other)))
 
 
-def _cat(values: list[Any]) -> Any:
-    return torch.cat(values) if isinstance(values[0], Tensor) else values[0]
-
-
-def _tensor(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return torch.from_numpy(np.ascontiguousarray(value).copy())
-    return value.detach().cpu() if isinstance(value, Tensor) else value
-
-
-def _is_argument(value: Any) -> bool:
-    return value is None or isinstance(value, (Tensor, np.ndarray, bool, int, float))
-
-
-def _as_labels(values: Any) -> Labels | None:
-    """Values as a vector of classes, or None where they are not a vector of integers."""
-    if isinstance(values, Tensor):
-        values = values.detach().cpu().numpy()
-    elif isinstance(values, (list, tuple)):
-        if not all(isinstance(value, (int, np.integer)) for value in values):
-            return None
-        values = np.asarray(values)
-    if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind not in "iub":
-        return None
-    return values.astype(np.int64)
-
-
-def _class_of(target: Any) -> int:
-    if isinstance(target, Tensor) and target.numel() == 1 and not target.is_floating_point():
-        return int(target.item())
-    if isinstance(target, np.ndarray) and target.size == 1 and target.dtype.kind in "iub":
-        return int(target.item())
-    return int(target) if isinstance(target, (int, np.integer)) else NO_LABEL
+def _no_rows(got: str) -> HiddenError:
+    return HiddenError(
+        "the loader's sampler gives no rows of its data set",
+        expected="integers from 0 to the length of the data set",
+        got=got,
+        fix="Pass the data set itself, or a torch.utils.data.Subset of it.",
+    )

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData
-from tensorboard_plugin_hidden.logger.datasets import Inputs
+from tensorboard_plugin_hidden.logger.batches import Inputs
 from tensorboard_plugin_hidden.logger.layers import LayerSpec, Pooling
 from tensorboard_plugin_hidden.logger.program import Program, ProgramError, export_program, first_line
 

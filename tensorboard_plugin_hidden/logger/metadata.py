@@ -19,6 +19,7 @@ from tensorboard_plugin_hidden.format.columns import (
     ColumnKind,
 )
 from tensorboard_plugin_hidden.format.snapshot import IntArray
+from tensorboard_plugin_hidden.logger.labels import column, missing
 
 MAX_TEXT = 1000
 """Longest text kept of a sample, in characters, the ellipsis included."""
@@ -108,18 +109,15 @@ def _check_name(name: Any) -> None:
 
 def _as_list(values: Any) -> list[Any] | None:
     """The values as Python's own types; None for what is no sequence."""
-    if isinstance(values, Tensor):
-        values = values.detach().cpu()
-    if isinstance(values, str | bytes | Mapping | set | frozenset):
-        return None
     try:
-        # Arrays, tensors and columns of data frames give Python's numbers, which the items of a list may not be.
-        items = values.tolist() if hasattr(values, "tolist") else list(values)
-    except TypeError:
+        items = column(values).tolist()
+    except HiddenError:
         return None
-    if not isinstance(items, list):
-        return None
-    return [item.item() if isinstance(item, np.generic | Tensor) and item.ndim == 0 else item for item in items]
+    return [None if missing(item) else _plain(item) for item in items] if isinstance(items, list) else None
+
+
+def _plain(item: Any) -> Any:
+    return item.item() if isinstance(item, np.generic | Tensor) and item.ndim == 0 else item
 
 
 def _kind(name: str, items: Sequence[Any]) -> ColumnKind:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 
 from PIL import Image
 
-from tensorboard_plugin_hidden.logger.thumbnails import Sprite
+from tensorboard_plugin_hidden.logger.thumbnails import Pictures, Sprite
 
 MAX_BYTES = 64 * 1024 * 1024
 """Bytes of all pictures of a probe, as PNG; a probe with more keeps none of them."""
@@ -19,18 +18,19 @@ _CLEARLY = 1.5
 """How many times ``MAX_BYTES`` the estimate must be for the rest not to be tried."""
 
 
-def full_size(pictures: Sequence[Image.Image], thumbnails: Sprite) -> tuple[bytes, ...] | None:
+def full_size(pictures: Pictures, thumbnails: Sprite) -> tuple[bytes, ...] | None:
     """Every picture as a PNG of its own.
 
     Args:
-        pictures: N grey or RGB pictures of any size.
+        pictures: N pictures of any size.
         thumbnails: What they look like small.
 
     Returns:
         N PNGs; None when no picture is larger than its thumbnail's tile, or all take more than ``MAX_BYTES``.
     """
     tile = thumbnails.tile_width, thumbnails.tile_height
-    if not any(picture.width > tile[0] or picture.height > tile[1] for picture in pictures):
+    sizes = map(pictures.size, range(len(pictures)))
+    if not any(width > tile[0] or height > tile[1] for width, height in sizes):
         return None
     trial = pictures[:: max(1, len(pictures) // _TRIAL)]
     mean = sum(len(_png(picture)) for picture in trial) / len(trial)

@@ -9,24 +9,21 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.columns import ORIGINAL_LABEL, Column
-from tensorboard_plugin_hidden.format.snapshot import IntArray
-from tensorboard_plugin_hidden.logger import datasets
-from tensorboard_plugin_hidden.logger.datasets import NO_LABEL, Inputs
+from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
+from tensorboard_plugin_hidden.logger.batches import Inputs, take_rows
+from tensorboard_plugin_hidden.logger.datasets import dataset_of, names_of
+from tensorboard_plugin_hidden.logger.labels import NO_LABEL, Targets, class_names, column, read_targets
 from tensorboard_plugin_hidden.logger.metadata import columns, original_label_column, shortened
 from tensorboard_plugin_hidden.logger.pictures import full_size
 from tensorboard_plugin_hidden.logger.probe_size import Candidates, measured_size
-from tensorboard_plugin_hidden.logger.thumbnails import Sprite, as_pictures, sprite
+from tensorboard_plugin_hidden.logger.reading import Choices, is_choice, no_labels, read
+from tensorboard_plugin_hidden.logger.roles import Choice
+from tensorboard_plugin_hidden.logger.thumbnails import Pictures, Sprite, like_images, sprite
 from tensorboard_plugin_hidden.logger.wrappers import undisturbed_rng
-
-PRESAMPLE = 2
-"""Where labels must be read to be known, this many times the probe's size is read to choose from."""
-
-MIN_IMAGE = 4
-"""Inputs with a shorter side, in pixels, are not taken for images."""
+from tensorboard_plugin_hidden.notices import say
 
 
 class Probe:
@@ -40,22 +37,29 @@ class Probe:
     any other dataset a seeded random subset of ``2 * size`` samples is read and the probe is chosen from that.
     An iterable dataset is read from its beginning until there are ``size`` samples.
 
+    What is not told is inferred where there is one reading, and what was inferred is said in one line; where there are
+    several, the error lists them.
+
     Args:
-        data: A map-style or iterable dataset; a ``DataLoader``, whose dataset and collate function are used;
-            tensors or arrays ``x`` or ``(x, y)``; or a batch as the model takes it: a tensor, a tuple or list
-            of tensors (a last vector of integers is the labels), or a mapping (``labels`` and the like are the
-            labels). Samples of a dataset are ``(x, y)``, ``(x1, x2, y)``, a mapping, or ``x``.
+        data: A map-style or iterable dataset; a ``DataLoader``, of whose dataset the samples that its sampler gives are
+            taken and collated as it does; tensors, arrays or data frames ``x`` or ``(x, y)``; or a batch as the model
+            takes it: a tensor, a tuple or list of tensors, or a mapping. Samples of a dataset are ``(x, y)``,
+            ``(x1, x2, y)``, a mapping with the key ``label`` or the like, or ``x``.
         size: Largest number of samples.
-        labels: One class number for each sample of ``data``, -1 or None where there is none.
-        classes: Names of the classes; default ``dataset.classes``, else the numbers.
+        inputs: Which part of a sample or batch the model is called with: its key, its position, or a function of the
+            batch, whose result is passed as ``model(x)``, ``model(*tuple)`` or ``model(**mapping)``.
+        labels: Which part is the label: a key, a position or a function of the batch. Or one class for each sample of
+            ``data``: numbers, names, truth values, one-hot or soft rows, a categorical; -1, -100, None, NaN are none.
+        classes: Names of the classes, a list or a mapping of numbers to names or back; default what the data set or the
+            labels say, else the numbers.
         ids: A name or number for each sample of ``data``, all different; default its index.
         texts: A text for each sample of ``data``, cut at 1,000 characters.
-        images: A picture for each sample of ``data``, for thumbnails: tensors or arrays [N, C, H, W], or
-            pictures of Pillow; default the inputs, where they are [N, 1 or 3, H, W]. They are kept at full size too
-            when that is larger than a thumbnail and at most 64 MiB of PNG in all.
+        images: A picture for each sample of ``data``, for thumbnails: tensors or arrays [N, C, H, W], [N, H, W, C] or
+            [N, H, W], or pictures of Pillow, of any depth and range; default the inputs, where they are [N, 1 or 3, H,
+            W]. They are kept at full size too when that is larger than a thumbnail and at most 64 MiB of PNG in all.
         metadata: For each name, as ``split`` or ``brightness``, a value for each sample of ``data``: strings or truth
             values, numbers, or lists of strings (tags), and None where there is none.
-        original_labels: One class number for each sample of ``data``: what its label was before noise or relabelling.
+        original_labels: One class for each sample of ``data``: what its label was before noise or relabelling.
         seed: Seed of the sample and of random transforms.
 
     Attributes:
@@ -64,16 +68,22 @@ class Probe:
         ids: N strings or integers.
         labels: int32 [N]; -1 where a sample has none.
         classes: Names of the classes; empty when no sample has a label and none were given.
+        named: Whether the classes have names of their own, and so are known to be all that there are.
+        soft_labels: float32 [N, C] in [0, 1], where the labels were given as probabilities; else None.
+        targets: Why there are no class labels although there are targets, as a sentence; else empty.
         texts: N strings, or None.
         sprite: Thumbnails, or None.
         pictures: N PNGs at full size, or None.
-        columns: The metadata, and ``original_label`` when original labels were given.
+        columns: The metadata, ``original_label`` when original labels were given, and ``target`` for targets that are
+            no classes.
+        notes: What was inferred, as sentences.
         seed: As given.
         density: How ``sized`` chose the size; None: it was given.
 
     Raises:
-        HiddenError: The data is empty or cannot be stacked, lengths differ, ids are not unique, labels are not
-            class numbers, metadata has a name or values it cannot have, or ``size`` is less than 1.
+        HiddenError: The data is empty or cannot be stacked, lengths differ, ids are not unique, labels are no
+            classes, there are several readings, metadata has a name or values it cannot have, or ``size`` is less
+            than 1.
 
     >>> import torch
     >>> probe = Probe((torch.zeros(6, 4), torch.tensor([0, 0, 0, 0, 1, 1])), size=3)
@@ -86,13 +96,14 @@ class Probe:
         data: Any,
         size: int = 2000,
         *,
-        labels: Sequence[int | None] | npt.NDArray[Any] | Tensor | None = None,
-        classes: Sequence[str] | None = None,
+        inputs: Choice | None = None,
+        labels: Choice | Sequence[Any] | npt.NDArray[Any] | Tensor | None = None,
+        classes: Sequence[str] | Mapping[Any, Any] | None = None,
         ids: Sequence[int | str] | npt.NDArray[Any] | None = None,
         texts: Sequence[str] | None = None,
         images: Sequence[Image.Image] | npt.NDArray[Any] | Tensor | None = None,
         metadata: Mapping[str, Any] | None = None,
-        original_labels: Sequence[int | None] | npt.NDArray[Any] | Tensor | None = None,
+        original_labels: Sequence[Any] | npt.NDArray[Any] | Tensor | None = None,
         seed: int = 0,
     ) -> None:
         if size < 1:
@@ -102,34 +113,34 @@ class Probe:
                 got=str(size),
                 fix="Two thousand is usual.",
             )
-        given = None if labels is None else _checked_labels(labels)
         with undisturbed_rng(seed):
-            total, self.indices, self.inputs, read, read_texts = _read(data, size, given, seed)
-        per_sample = {"labels": labels, "ids": ids, "texts": texts, "images": images}
-        for name, values in (per_sample | {"original_labels": original_labels}).items():
-            if values is not None and len(values) != total:
-                raise HiddenError(
-                    f"{name} do not match the data",
-                    expected=f"{total}, one for each sample",
-                    got=str(len(values)),
-                    fix=f"Pass {name} for all of the data, in its order; the probe picks its own.",
-                )
-        chosen = given[self.indices] if given is not None else read
+            found = read(data, size, _choices(inputs, labels), seed)
+        total, self.indices, self.inputs = found.total, found.indices, found.inputs
         self.seed = seed
         self.density: Mapping[str, Any] | None = None
-        self.labels: IntArray = _checked_labels(
-            np.full(len(self.indices), NO_LABEL) if chosen is None else chosen
-        ).astype(np.int32)
-        self.classes = _checked_classes(self.labels, classes, data)
-        self.ids = _checked_ids(range(total) if ids is None else ids, self.indices)
-        chosen_texts = read_texts if texts is None else [texts[i] for i in self.indices]
-        self.texts = None if chosen_texts is None else tuple(shortened(str(t)) for t in chosen_texts)
+        names = class_names(classes) if classes is not None else names_of(dataset_of(data), found.key)
+        targets = found.targets or Targets("other", no_labels(len(self.indices)))
+        self.labels, self.classes = _numbered(targets, names)
+        self.named = bool(names) or (targets.worded and bool(self.classes))
+        self.soft_labels: FloatArray | None = targets.distribution
+        self.targets = targets.note if found.targets is not None and targets.kind != "classes" else ""
+        given = {"ids": ids, "texts": texts, "images": images, "original_labels": original_labels}
+        beside = {name: _beside(name, values, total) for name, values in given.items() if values is not None}
+        self.ids = _checked_ids(beside.get("ids", range(total)), self.indices)
+        texts_of = found.texts if "texts" not in beside else [beside["texts"][i] for i in self.indices]
+        self.texts = None if texts_of is None else tuple(shortened(str(t)) for t in texts_of)
         self.columns = columns(metadata or {}, total, self.indices)
         if original_labels is not None:
-            self.columns += (self._original(original_labels, classes, data),)
-        pictures = _pictures(images, self.indices, self.inputs)
+            self.columns += (self._original(original_labels, names),)
+        taken = {column.name for column in self.columns}
+        kept = _target_columns(found.own if found.own is not None else targets, names)
+        self.columns += tuple(column for column in kept if column.name not in taken)
+        pictures = _pictures(beside.get("images"), self.indices, self.inputs)
         self.sprite: Sprite | None = None if pictures is None else sprite(pictures)
         self.pictures = None if pictures is None or self.sprite is None else full_size(pictures, self.sprite)
+        self.notes = (*found.notes, targets.note) if targets.note else found.notes
+        if self.notes:
+            say(f"probe of {len(self)}: {'; '.join(self.notes)}.")
 
     @classmethod
     def sized(
@@ -164,13 +175,10 @@ class Probe:
             HiddenError: As for ``Probe``; the layer is unknown or several; the model cannot take the samples; or none
                 of the layer's activations are finite.
         """
-        labels = options.get("labels")
-        given = None if labels is None else _checked_labels(labels)
         with undisturbed_rng(seed):
-            _, indices, inputs, read, _ = _read(data, largest, given, seed)
-        chosen = given[indices] if given is not None else read
-        known = np.full(len(indices), NO_LABEL) if chosen is None else chosen
-        density = measured_size(model, Candidates(inputs, known.astype(np.int32)), layer, seed)
+            found = read(data, largest, _choices(options.get("inputs"), options.get("labels")), seed)
+        known = no_labels(len(found.indices)) if found.targets is None else found.targets.labels
+        density = measured_size(model, Candidates(found.inputs, known.astype(np.int32)), layer, seed)
         probe = cls(data, density["knee"], seed=seed, **options)
         probe.density = density
         return probe
@@ -186,9 +194,9 @@ class Probe:
             batch_size: Rows in a batch, at least 1; the last batch may have fewer.
         """
         for start in range(0, len(self), batch_size):
-            yield datasets.take_rows(self.inputs, slice(start, start + batch_size))
+            yield take_rows(self.inputs, slice(start, start + batch_size))
 
-    def _original(self, given: Any, classes: Sequence[str] | None, data: Any) -> Column:
+    def _original(self, given: Any, names: tuple[str, ...] | None) -> Column:
         if any(column.name == ORIGINAL_LABEL for column in self.columns):
             raise HiddenError(
                 "the original labels are given twice",
@@ -196,159 +204,77 @@ class Probe:
                 got="both",
                 fix="Leave one out.",
             )
-        labels = _checked_labels(given)[self.indices].astype(np.int32)
-        # Relabelling may have left a class without a sample, whose number is then not among the probe's own.
-        names = _checked_classes(np.append(labels, len(self.classes) - 1).astype(np.int32), classes, data)
-        return original_label_column(labels, names)
+        original = read_targets(given, given=True)
+        if original.worded:  # numbered as the probe's own are, and then those that no sample has any more
+            known = [*(names or self.classes), *(name for name in original.names or () if name not in self.classes)]
+            labels, classes = _numbered(original, tuple(dict.fromkeys(known)))
+        else:
+            labels, classes = _numbered(original, names)
+            # Relabelling may have left a class without a sample, whose number is then not among the probe's own.
+            classes += tuple(str(c) for c in range(len(classes), len(self.classes)))
+        return original_label_column(labels[self.indices], classes)
 
 
-def stratified_sample(labels: npt.NDArray[np.integer[Any]], size: int, seed: int) -> npt.NDArray[np.intp]:
-    """A random sample in which every class has its share, and at least one sample where ``size`` allows.
-
-    Shares are by largest remainder (Hamilton's method of apportionment).
-
-    Args:
-        labels: [N] class of each sample; any value is a class, -1 as well.
-        size: Number of samples; all are taken when there are not more.
-        seed: Seed of the choice within a class.
-
-    Returns:
-        min(N, size) indices, ascending.
-
-    >>> bool(stratified_sample(np.array([0] * 90 + [1] * 10), 10, seed=0)[-1] >= 90)
-    True
-    """
-    if len(labels) <= size:
-        return np.arange(len(labels), dtype=np.intp)
-    _, members, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    exact = counts * (size / len(labels))
-    least = 1 if size >= len(counts) else 0
-    shares = np.maximum(np.floor(exact).astype(np.intp), least)
-    while shares.sum() < size:
-        shares[np.argmax(exact - shares)] += 1
-    while shares.sum() > size:  # classes raised to one sample are paid for by those furthest above their share
-        shares[np.argmax(np.where(shares > least, shares - exact, -np.inf))] -= 1
-    rng = np.random.default_rng(seed)
-    picked = [rng.choice(np.flatnonzero(members == c), n, replace=False, shuffle=False) for c, n in enumerate(shares)]
-    return np.sort(np.concatenate(picked))
+def _choices(inputs: Any, labels: Any) -> Choices:
+    if labels is None or is_choice(labels):
+        return Choices(inputs, labels)
+    return Choices(inputs, None, read_targets(labels, given=True))
 
 
-_Read = tuple[int, npt.NDArray[np.intp], Inputs, npt.NDArray[np.int64] | None, list[str] | None]
-
-
-def _read(data: Any, size: int, given: npt.NDArray[np.int64] | None, seed: int) -> _Read:
-    """Samples in the data, indices of those chosen, and their inputs, labels and texts."""
-    if datasets.is_stream(data):
-        inputs, labels, texts = datasets.read_stream(data, size)
-        rows = datasets.count_rows(inputs)
-        return rows, np.arange(rows), inputs, labels, texts
-    if datasets.is_batch(data):
-        inputs, labels = datasets.read_batch(data, labelled=given is not None)
-        total = datasets.count_rows(inputs)
-        _not_empty(total)
-        known = given if given is not None else labels
-        _same_length(known, total)
-        indices = stratified_sample(np.zeros(total, np.int64) if known is None else known, size, seed)
-        return total, indices, datasets.take_rows(inputs, indices), _taken(labels, indices), None
-    collate = data.collate_fn if isinstance(data, DataLoader) and data.batch_sampler is not None else None
-    dataset = data.dataset if isinstance(data, DataLoader) else data
-    if not isinstance(dataset, datasets.MapDataset):
-        raise HiddenError(
-            "the probe cannot read this data",
-            expected="a dataset, a DataLoader, tensors, arrays, or a batch as the model takes it",
-            got=type(data).__name__,
-            fix="Wrap it in a torch.utils.data.Dataset.",
-        )
-    total = len(dataset)
-    _not_empty(total)
-    known = given if given is not None else datasets.known_labels(dataset)
-    _same_length(known, total)
-    indices = _choose(dataset, total, known, size, seed)
-    inputs, labels, texts = datasets.read_items(dataset, indices.tolist(), collate, seed)
-    rows = datasets.count_rows(inputs)
-    if rows != len(indices):
-        raise HiddenError(
-            "the loader's collate_fn changes the number of samples",
-            expected=f"{len(indices)} rows",
-            got=str(rows),
-            fix="Give the probe a collate_fn that keeps one row per sample.",
-        )
-    return total, indices, inputs, (_taken(known, indices) if known is not None else labels), texts
-
-
-def _choose(
-    dataset: datasets.MapDataset, total: int, known: npt.NDArray[np.int64] | None, size: int, seed: int
-) -> npt.NDArray[np.intp]:
-    if known is not None:
-        return stratified_sample(known, size, seed)
-    if total <= size:
-        return np.arange(total)
-    read = min(total, PRESAMPLE * size)
-    candidates = np.sort(np.random.default_rng(seed).choice(total, read, replace=False))
-    labels = datasets.read_labels(dataset, candidates.tolist(), seed)
-    return candidates[stratified_sample(labels, size, seed)]
-
-
-def _taken(labels: npt.NDArray[np.int64] | None, indices: npt.NDArray[np.intp]) -> npt.NDArray[np.int64] | None:
-    return None if labels is None else labels[indices]
-
-
-def _not_empty(total: int) -> None:
-    if total == 0:
-        raise datasets.empty_data()
-
-
-def _same_length(labels: npt.NDArray[np.int64] | None, total: int) -> None:
-    if labels is not None and len(labels) != total:
-        raise HiddenError(
-            "labels do not match the data",
-            expected=f"{total}, one for each sample",
-            got=str(len(labels)),
-            fix="Pass labels for all of the data, in its order; the probe picks its own.",
-        )
-
-
-def _checked_labels(labels: Any) -> npt.NDArray[np.int64]:
-    if isinstance(labels, Tensor):
-        labels = labels.detach().cpu().numpy()
-    elif not isinstance(labels, np.ndarray):
-        labels = np.asarray([NO_LABEL if label is None else label for label in labels])
-    if labels.ndim != 1 or labels.dtype.kind not in "iub":
-        raise HiddenError(
-            "labels are not class numbers",
-            expected="a vector of integers",
-            got=f"{labels.dtype} of shape {labels.shape}",
-            fix="Number the classes from 0, or leave the labels out.",
-        )
-    values: npt.NDArray[np.int64] = labels.astype(np.int64)
-    if len(values) and values.min() < NO_LABEL:
-        raise HiddenError(
-            "labels are negative",
-            expected=f"class numbers from 0, or {NO_LABEL} for no label",
-            got=str(values.min()),
-            fix="Number the classes from 0.",
-        )
-    return values
-
-
-def _checked_classes(labels: IntArray, classes: Sequence[str] | None, data: Any) -> tuple[str, ...]:
-    dataset = data.dataset if isinstance(data, DataLoader) else data
-    names = datasets.class_names(dataset) if classes is None else tuple(str(name) for name in classes)
-    highest = int(labels.max())
-    if names is None:
-        return tuple(str(c) for c in range(highest + 1))
-    if highest >= len(names):
+def _numbered(targets: Targets, names: tuple[str, ...] | None) -> tuple[IntArray, tuple[str, ...]]:
+    """Class numbers, and a name for each class: labels that are words are numbered as the names are."""
+    labels = targets.labels.astype(np.int32)
+    if targets.worded and targets.names is not None and names is not None:
+        unknown = [name for name in targets.names if name not in names]
+        if unknown:
+            raise HiddenError(
+                "labels are not among the classes",
+                expected=f"some of {', '.join(names)}"[:200],
+                got=", ".join(unknown)[:200],
+                fix="Name every class with classes=[...], or leave classes out.",
+            )
+        place = np.array([*(names.index(name) for name in targets.names), NO_LABEL], np.int32)
+        return place[labels], names
+    known = names if names is not None else targets.names
+    highest = int(labels.max(initial=NO_LABEL))
+    if known is None:
+        return labels, tuple(str(c) for c in range(highest + 1))
+    if highest >= len(known):
         raise HiddenError(
             "labels go beyond the classes",
-            expected=f"class numbers below {len(names)}",
+            expected=f"class numbers below {len(known)}",
             got=str(highest),
             fix="Pass a name for every class with classes=[...].",
         )
-    return names
+    return labels, known
+
+
+def _target_columns(targets: Targets, names: tuple[str, ...] | None) -> tuple[Column, ...]:
+    """Targets that are no classes as columns: numbers, or the names of several labels."""
+    values: dict[str, Any] = dict(targets.numbers)
+    if targets.hot is not None:
+        width = targets.hot.shape[1]
+        labels = names if names is not None and len(names) == width else tuple(str(c) for c in range(width))
+        values["target"] = [[labels[c] for c in np.flatnonzero(row)] for row in targets.hot]
+    rows = len(targets.labels)
+    return columns(values, rows, np.arange(rows))
+
+
+def _beside(name: str, values: Any, total: int) -> Any:
+    """What is given beside the data, by position and as long as it."""
+    held = values if isinstance(values, Tensor | np.ndarray | list | tuple | range) else column(values)
+    if len(held) != total:
+        raise HiddenError(
+            f"{name} do not match the data",
+            expected=f"{total}, one for each sample",
+            got=str(len(held)),
+            fix=f"Pass {name} for all of the data, in its order; the probe picks its own.",
+        )
+    return held
 
 
 def _checked_ids(ids: Any, indices: npt.NDArray[np.intp]) -> tuple[int | str, ...]:
-    names = [int(i) if isinstance(i, (int, np.integer)) else str(i) for i in ids]
+    names = [int(i) if isinstance(i, (int, np.integer)) else str(i) for i in column(ids).tolist()]
     if len(set(names)) < len(names):
         seen: set[int | str] = set()
         twice = next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
@@ -361,22 +287,8 @@ def _checked_ids(ids: Any, indices: npt.NDArray[np.intp]) -> tuple[int | str, ..
     return tuple(names[i] for i in indices)
 
 
-def _pictures(images: Any, indices: npt.NDArray[np.intp], inputs: Inputs) -> list[Image.Image] | None:
+def _pictures(images: Any, indices: npt.NDArray[np.intp], inputs: Inputs) -> Pictures | None:
     if images is None:
-        return as_pictures(inputs.numpy()) if isinstance(inputs, Tensor) and _like_images(inputs.shape) else None
+        return Pictures(inputs.numpy()) if isinstance(inputs, Tensor) and like_images(inputs.shape) else None
     chosen = [images[int(i)] for i in indices]
-    if all(isinstance(image, Image.Image) for image in chosen):
-        return as_pictures(chosen)
-    arrays = np.stack([np.asarray(image) for image in chosen])
-    if not _like_images(arrays.shape):
-        raise HiddenError(
-            "images have the wrong shape",
-            expected="pictures, or an array [N, C, H, W] with 1 or 3 channels",
-            got=str(arrays.shape),
-            fix="Move the channels to the second axis, or leave images out.",
-        )
-    return as_pictures(arrays)
-
-
-def _like_images(shape: Sequence[int]) -> bool:
-    return len(shape) == 4 and shape[1] in (1, 3) and min(shape[2:]) >= MIN_IMAGE
+    return Pictures([image if isinstance(image, Image.Image) else column(image) for image in chosen])

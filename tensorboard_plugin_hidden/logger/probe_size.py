@@ -11,7 +11,7 @@ from torch import nn
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import IntArray
 from tensorboard_plugin_hidden.geometry.density import NEIGHBOUR, density
-from tensorboard_plugin_hidden.logger import datasets
+from tensorboard_plugin_hidden.logger.batches import Inputs, take_rows
 from tensorboard_plugin_hidden.logger.capture import capture
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
 from tensorboard_plugin_hidden.logger.wrappers import unwrap
@@ -26,7 +26,7 @@ class Candidates:
         labels: int32 [N], -1 for none.
     """
 
-    inputs: datasets.Inputs
+    inputs: Inputs
     labels: IntArray
 
     @property
@@ -38,10 +38,10 @@ class Candidates:
         """How many."""
         return len(self.labels)
 
-    def batches(self, batch_size: int) -> Iterator[datasets.Inputs]:
+    def batches(self, batch_size: int) -> Iterator[Inputs]:
         """The inputs in order, a batch at a time."""
         for start in range(0, len(self), batch_size):
-            yield datasets.take_rows(self.inputs, slice(start, start + batch_size))
+            yield take_rows(self.inputs, slice(start, start + batch_size))
 
 
 def measured_size(model: nn.Module, candidates: Candidates, layer: str | None, seed: int) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
-from tensorboard_plugin_hidden.logger.datasets import Inputs, map_tensors, named_tensors
+from tensorboard_plugin_hidden.logger.batches import Inputs, map_tensors, named_tensors
 from tensorboard_plugin_hidden.logger.layers import (
     LayerSpec,
     first_tensor,

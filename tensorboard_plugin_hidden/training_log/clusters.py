@@ -21,7 +21,7 @@ PUBLISHED_CLUSTERS = 4
 
 _STARTS = 10
 _ROUNDS = 100
-"""Starts, and rounds of each: scikit-learn, with which the published clusters were computed, needs no more of its 300."""
+"""Starts, and rounds of each: scikit-learn, with which the published clusters were computed, needs few of its 300."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ from PIL import Image
 
 from tensorboard_plugin_hidden.logger import pictures
 from tensorboard_plugin_hidden.logger.pictures import full_size
-from tensorboard_plugin_hidden.logger.thumbnails import as_pictures, sprite
+from tensorboard_plugin_hidden.logger.thumbnails import Pictures, sprite
 
 
-def noise(count: int, height: int, width: int) -> list[Image.Image]:
+def noise(count: int, height: int, width: int) -> Pictures:
     rng = np.random.default_rng(0)
-    return as_pictures(rng.integers(0, 256, (count, 3, height, width), dtype=np.uint8))
+    return Pictures(rng.integers(0, 256, (count, 3, height, width), dtype=np.uint8))
 
 
 def test_every_picture_comes_back_pixel_by_pixel() -> None:
-    images = [Image.new("L", (65, 3), 9), *noise(2, 100, 30), Image.new("RGB", (5, 5), "red")]
+    images = Pictures([Image.new("L", (65, 3), 9), *noise(2, 100, 30), Image.new("RGB", (5, 5), "red")])
     kept = full_size(images, sprite(images))
     assert kept is not None
     for png, image in zip(kept, images, strict=True):

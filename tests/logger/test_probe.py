@@ -2,16 +2,33 @@ from __future__ import annotations
 
 import io
 import random
-from typing import Any
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 import torch
 from PIL import Image
-from torch.utils.data import ConcatDataset, DataLoader, Dataset, IterableDataset, Subset, TensorDataset
+from torch.utils.data import (
+    BatchSampler,
+    ConcatDataset,
+    DataLoader,
+    Dataset,
+    DistributedSampler,
+    IterableDataset,
+    RandomSampler,
+    SequentialSampler,
+    Subset,
+    SubsetRandomSampler,
+    TensorDataset,
+)
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.logger.probe import Probe, stratified_sample
+from tensorboard_plugin_hidden.logger.probe import Probe
 
 
 class Pairs(Dataset[Any]):
@@ -39,31 +56,6 @@ def rows(probe: Probe) -> list[int]:
 LABELS = [0] * 60 + [1] * 30 + [2] * 9 + [3]
 
 
-def test_sample_is_proportional_and_no_class_is_lost() -> None:
-    counts = np.array([700, 200, 95, 4, 1])
-    labels = np.random.default_rng(0).permutation(np.repeat(np.arange(5), counts))
-    chosen = stratified_sample(labels, 100, seed=3)
-    got = np.bincount(labels[chosen], minlength=5)
-    assert got.sum() == len(np.unique(chosen)) == 100
-    assert (np.diff(chosen) > 0).all()
-    assert got[4] == got[3] == 1
-    assert np.abs(got - counts / 10).max() <= 1.0
-
-
-@pytest.mark.parametrize("size", [1, 3, 4, 5, 50, 99])
-def test_sample_has_its_size(size: int) -> None:
-    chosen = stratified_sample(np.array(LABELS), size, seed=0)
-    assert len(np.unique(chosen)) == size
-    if size >= 4:
-        assert set(np.array(LABELS)[chosen]) == {0, 1, 2, 3}
-
-
-def test_sample_depends_on_the_seed_alone() -> None:
-    labels = np.array(LABELS)
-    np.testing.assert_array_equal(stratified_sample(labels, 20, 1), stratified_sample(labels, 20, 1))
-    assert (stratified_sample(labels, 20, 1) != stratified_sample(labels, 20, 2)).any()
-
-
 @pytest.mark.parametrize("keep", [True, False])
 def test_dataset_rows_labels_and_ids_belong_together(keep: bool) -> None:
     probe = Probe(Pairs(LABELS, keep), size=20)
@@ -79,8 +71,9 @@ def test_labels_at_hand_save_reading() -> None:
     known, unknown = Pairs(LABELS, True), Pairs(LABELS, False)
     Probe(known, size=10)
     Probe(unknown, size=10)
-    assert len(known.reads) == 10
-    assert len(unknown.reads) == 30  # twice the size for their labels, and the chosen ones
+    # One sample is read twice more, to see whether reading it is random.
+    assert len(known.reads) == 10 + 2
+    assert len(unknown.reads) == 30 + 2  # twice the size for their labels, and the chosen ones
 
 
 def test_everything_is_taken_when_there_is_little() -> None:
@@ -98,11 +91,11 @@ def test_subsets_and_joined_datasets_are_followed() -> None:
     dataset = Pairs(LABELS, True)
     dataset.classes = ["a", "b", "c", "d"]  # type: ignore[attr-defined]
     probe = Probe(Subset(Subset(dataset, range(50, 100)), [0, 15, 49]), size=2)
-    assert dataset.reads == [50 + [0, 15, 49][i] for i in probe.indices]
+    assert dataset.reads[:2] == [50 + [0, 15, 49][i] for i in probe.indices]
     assert probe.classes == ("a", "b", "c", "d")
     joined = Pairs([0] * 5, True), Pairs([1] * 5, True)
     assert sorted(Probe(ConcatDataset(joined), size=4).labels) == [0, 0, 1, 1]
-    assert len(joined[0].reads) == len(joined[1].reads) == 2
+    assert len(set(joined[0].reads)) == len(set(joined[1].reads)) == 2
 
 
 def test_tensors_arrays_and_tensor_datasets_agree() -> None:
@@ -162,7 +155,6 @@ def test_samples_with_two_inputs_and_mappings_with_texts() -> None:
 
 def test_targets_that_are_no_classes_are_no_labels() -> None:
     assert Probe([(torch.zeros(2), 0.5), (torch.zeros(2), 1.5)]).labels.tolist() == [-1, -1]
-    assert Probe(TensorDataset(torch.zeros(3, 2), torch.zeros(3))).labels.tolist() == [-1] * 3
     assert Probe([(torch.zeros(2),)] * 2).labels.tolist() == [-1, -1]
 
 
@@ -232,6 +224,164 @@ def test_images_become_thumbnails() -> None:
     assert Probe(torch.zeros(5, 4), images=torch.zeros(5, 1, 8, 8)).sprite is not None
 
 
+def test_other_targets_are_columns_and_no_labels(capsys: pytest.CaptureFixture[str]) -> None:
+    x, y = torch.zeros(100, 2), torch.linspace(0, 1, 100)
+    probe = Probe(TensorDataset(x, y), 10)
+    assert probe.labels.tolist() == [-1] * 10
+    assert probe.classes == ()
+    assert isinstance(probe.inputs, torch.Tensor)
+    assert [column.name for column in probe.columns] == ["target"]
+    np.testing.assert_allclose(probe.columns[0].numbers, y[probe.indices])  # type: ignore[arg-type]
+    assert probe.targets == "no class labels because the targets are real numbers"
+    assert capsys.readouterr().err == f"hidden: probe of 10: {probe.targets}.\n"
+    hot = torch.tensor([[1, 1, 0], [0, 0, 1]]).repeat(50, 1)
+    (column,) = Probe((x, hot), 10, classes=["cat", "dog", "eel"]).columns
+    assert column.kind == "tags"
+    assert column.values in (("cat", "dog", "eel"), ("eel", "cat", "dog"))
+    beside = Probe(TensorDataset(x, y), 10, labels=LABELS)
+    assert set(beside.labels) <= {0, 1, 2, 3}
+    assert [column.name for column in beside.columns] == ["target"]
+
+
+def test_soft_labels_are_kept() -> None:
+    soft = torch.softmax(torch.randn(20, 3), dim=1)
+    probe = Probe((torch.zeros(20, 8), soft), 5)
+    assert probe.soft_labels is not None
+    np.testing.assert_allclose(probe.soft_labels, soft[probe.indices], rtol=1e-6)
+    assert probe.labels.tolist() == soft[probe.indices].argmax(dim=1).tolist()
+
+
+@pytest.mark.parametrize(
+    ("sampler", "ids"),
+    [
+        (lambda: {"sampler": SubsetRandomSampler(range(90, 100))}, range(90, 100)),
+        (lambda: {"sampler": [7, 3, 3, 5]}, [3, 5, 7]),
+        (lambda: {"batch_sampler": BatchSampler(SequentialSampler(range(9)), 4, False)}, range(9)),
+        (lambda: {"sampler": DistributedSampler(range(100), 4, 1, shuffle=False)}, range(1, 100, 4)),
+        (lambda: {"shuffle": True}, range(100)),
+        (lambda: {"sampler": RandomSampler(range(100), num_samples=0x7FFF)}, range(100)),
+    ],
+)
+def test_a_loaders_sampler_says_which_samples_there_are(sampler: Any, ids: Any) -> None:
+    probe = Probe(DataLoader(Pairs(LABELS, True), **sampler()))  # type: ignore[arg-type]
+    assert list(probe.ids) == list(ids)
+    assert rows(probe) == list(ids)
+
+
+def test_a_sampler_goes_on_as_if_nobody_had_looked() -> None:
+    generator = torch.Generator().manual_seed(3)
+    sampler = SubsetRandomSampler(range(50), generator=generator)
+    loader = DataLoader(Pairs(LABELS, True), sampler=sampler)  # type: ignore[arg-type]
+    expected = list(SubsetRandomSampler(range(50), generator=torch.Generator().manual_seed(3)))
+    Probe(loader)
+    assert list(sampler) == expected
+
+
+def test_a_loader_that_makes_no_batches_gives_samples_or_batches() -> None:
+    x, y = torch.arange(24.0).reshape(12, 2), torch.arange(12) % 3
+    assert rows(Probe(DataLoader(TensorDataset(x, y), batch_size=None))) == x[:, 0].long().tolist()
+    ready = [(x[:5], y[:5]), (x[5:10], y[5:10])]
+
+    class Ready(Dataset[Any]):
+        def __len__(self) -> int:
+            return 2
+
+        def __getitem__(self, i: int) -> Any:
+            return ready[i]
+
+    probe = Probe(DataLoader(Ready(), batch_size=None), size=7)
+    assert rows(probe) == x[:7, 0].long().tolist()
+    assert probe.labels.tolist() == y[:7].tolist()
+    with pytest.raises(HiddenError, match=r"two ways.*2 batches of 5 samples, or 2 sequences of 5.*torch.cat"):
+        Probe(ready)
+
+
+def test_sequences_with_time_first_are_no_samples() -> None:
+    y = torch.arange(30) % 3
+    for make in (lambda: Probe((torch.zeros(12, 30, 4), y)), lambda: Probe(torch.zeros(12, 30, 4), labels=y)):
+        with pytest.raises(HiddenError, match=r"along the second axis.*\(12, 30, 4\).*transpose"):
+            make()
+
+
+def test_random_augmentation_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    Probe(Noisy(), size=8)
+    assert "a sample read twice is two different ones" in capsys.readouterr().err
+    Probe(Pairs(LABELS, False))
+    assert capsys.readouterr().err == ""
+
+
+def test_data_frames_are_read_by_position() -> None:
+    frame = pd.DataFrame({"n": range(100), "t": [f"t{i}" for i in range(100)], "y": LABELS}).sample(
+        frac=1, random_state=0
+    )
+    x = torch.tensor(frame["n"].to_numpy())[:, None].float().repeat(1, 2)
+    pictures = pd.Series([np.full((8, 8), i, np.uint8) for i in frame["n"]], index=frame.index)
+    probe = Probe(
+        x, 20, labels=frame["y"], ids=frame["n"], texts=frame["t"], metadata={"n": frame["n"]}, images=pictures
+    )
+    assert rows(probe) == list(probe.ids) == list(probe.columns[0].numbers)
+    assert list(probe.texts or ()) == [f"t{i}" for i in probe.ids]
+    assert probe.labels.tolist() == [LABELS[i] for i in probe.ids]
+    half = frame[60:]
+    assert Probe(half[["n", "y"]], texts=half["t"]).texts == tuple(half["t"])
+    table = pa.table({"t": pa.array(frame["t"].tolist()), "y": pa.array(LABELS)})
+    arrow = Probe(x, 20, labels=table["y"], texts=table["t"])
+    assert list(arrow.texts or ()) == [frame["t"].iloc[i] for i in arrow.indices]
+
+
+class Rows(Dataset[Any]):
+    """As Hugging Face's ``datasets.Dataset`` gives samples: mappings of Python's own types."""
+
+    features: ClassVar = {"label": SimpleNamespace(names=["neg", "pos"]), "input_ids": None}
+
+    def __len__(self) -> int:
+        return 4
+
+    def __getitem__(self, i: int) -> Any:
+        return {"input_ids": [1, 2, i], "label": i % 2, "text": f"text {i}"}
+
+
+def test_samples_of_plain_lists_are_tensors_and_their_features_name_the_classes() -> None:
+    probe = Probe(Rows())
+    assert isinstance(probe.inputs, dict)
+    assert probe.inputs["input_ids"].tolist() == [[1, 2, i] for i in range(4)]
+    assert (probe.labels.tolist(), probe.classes, probe.named) == ([0, 1, 0, 1], ("neg", "pos"), True)
+    assert probe.texts == tuple(f"text {i}" for i in range(4))
+    with pytest.raises(HiddenError, match=r'no common number of samples.*\.with_format\("torch"\)'):
+        Probe([{"text": "a", "label": 0}, {"text": "b", "label": 1}])
+
+
+def test_words_are_numbered_as_the_classes_are() -> None:
+    words = ["b", "a", "c", "b"]
+    assert Probe(X, labels=words).labels.tolist() == [1, 0, 2, 1]
+    assert Probe(X, labels=words, classes=["c", "b", "a"]).labels.tolist() == [1, 2, 0, 1]
+    with pytest.raises(HiddenError, match=r"labels are not among the classes.*got c"):
+        Probe(X, labels=words, classes=["a", "b"])
+    (column,) = Probe(X, labels=words, original_labels=["z", "a", "c", "b"]).columns
+    assert [column.values[code] for code in column.codes] == ["z", "a", "c", "b"]  # type: ignore[index]
+
+
+PEAK = """
+import resource, sys, torch, numpy as np
+from torch.utils.data import Dataset
+import tensorboard_plugin_hidden as hidden
+
+class Images(Dataset):
+    def __len__(self): return int(sys.argv[1])
+    def __getitem__(self, i): return torch.full((3, 96, 96), float(i)), i % 10
+
+hidden.Probe(torch.zeros(20, 3, 96, 96))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+probe = hidden.Probe(Images())
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before) / probe.inputs.nbytes)
+"""
+
+
+def test_reading_images_takes_little_more_than_they_are() -> None:
+    done = subprocess.run([sys.executable, "-c", PEAK, "2000"], check=True, capture_output=True, text=True)
+    assert float(done.stdout) < 1.5
+
+
 def test_metadata_follows_the_sample() -> None:
     names = {"place": [str(i % 7) for i in range(100)], "depth": torch.arange(100) / 2}
     probe = Probe((torch.zeros(100, 2), torch.tensor(LABELS)), 10, metadata=names)
@@ -290,7 +440,10 @@ X = torch.zeros(4, 2)
         (lambda: Probe(X, images=torch.zeros(5, 1, 8, 8)), ["images do not match", "expected 4", "got 5"]),
         (lambda: Probe(X, labels=[0, 1]), ["labels do not match", "expected 4", "got 2"]),
         (lambda: Probe(X, original_labels=[0, 1]), ["original_labels do not match", "expected 4", "got 2"]),
-        (lambda: Probe(X, original_labels=[0.5] * 4), ["not class numbers", "integers", "float64"]),
+        (
+            lambda: Probe(X, original_labels=[0.5] * 4),
+            ["not class labels", "one class", "float64 of shape (4,)"],
+        ),
         (lambda: Probe(X, original_labels=[5] * 4, classes=["a"]), ["beyond the classes", "below 1", "got 5"]),
         (
             lambda: Probe(X, original_labels=[0] * 4, metadata={"original_label": [0] * 4}),
@@ -298,15 +451,19 @@ X = torch.zeros(4, 2)
         ),
         (lambda: Probe(X, metadata={"split": ["a"]}), ["metadata 'split' does not match", "expected 4", "got 1"]),
         (lambda: Probe((X, torch.zeros(3).long())), ["labels do not match", "expected 4", "got 3"]),
-        (lambda: Probe(X, labels=[0, 1, 2, -2]), ["labels are negative", "-1 for no label", "got -2"]),
-        (lambda: Probe(X, labels=[0.5, 1, 1, 1]), ["not class numbers", "integers", "float64"]),
-        (lambda: Probe(X, labels=torch.zeros(4, 2).long()), ["not class numbers", "(4, 2)"]),
+        (lambda: Probe(X, labels=[0, 1, 2, -2]), ["labels are negative", "-1 or -100 for no label", "got -2"]),
+        (
+            lambda: Probe(X, labels=[0.5, 1, 1, 1]),
+            ["not class labels", "one class", "float64 of shape (4,)"],
+        ),
+        (lambda: Probe(X, labels=torch.zeros(4, 2).long()), ["not class labels", "(4, 2)"]),
         (lambda: Probe(X, labels=[0, 1, 2, 3], classes=["a"]), ["beyond the classes", "below 1", "got 3"]),
-        (lambda: Probe((X, X[:2])), ["no common number of samples", "0: (4, 2), 1: (2, 2)"]),
+        (lambda: Probe((X, X[:2])), ["labels do not match", "expected 4", "got 2"]),
         (lambda: Probe({"a": 1}), ["no common number of samples", "no tensor"]),
-        (lambda: Probe([(torch.zeros(2), 0), (torch.zeros(3), 0)]), ["cannot be stacked", "equal shape", "stack"]),
+        (lambda: Probe({"a": X, "b": X[:2]}), ["no common number of samples", "a: (4, 2), b: (2, 2)"]),
+        (lambda: Probe([(torch.zeros(2), 0), (torch.zeros(3), 0)]), ["cannot be stacked", "equal shape", "[3]"]),
         (lambda: Probe(3), ["cannot read this data", "a dataset", "int"]),
-        (lambda: Probe(X, images=torch.zeros(4, 8, 8, 3)), ["images have the wrong shape", "(4, 8, 8, 3)"]),
+        (lambda: Probe(X, images=torch.zeros(4, 8, 8, 3, 2)), ["images have the wrong shape", "(8, 8, 3, 2)"]),
         (
             lambda: Probe(DataLoader([(X[0], 0)] * 4, collate_fn=lambda items: X[:1])),  # type: ignore[arg-type]
             ["collate_fn changes the number", "4 rows", "got 1"],

@@ -72,3 +72,55 @@ def test_many_images_shrink_the_tiles() -> None:
     assert largest_tile(4096) == 64
     assert largest_tile(4097) == 63
     assert largest_tile(10**9) == 1
+
+
+RAMP = np.linspace(0, 4095, 4096).reshape(64, 64)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        Image.fromarray(RAMP.astype(np.uint16)),
+        Image.fromarray(RAMP.astype(np.int32)),
+        Image.fromarray((RAMP / 4095).astype(np.float32)),
+        RAMP.astype(np.uint16),
+        (RAMP / 4095).astype(np.float16)[None],
+        (RAMP / 2048 - 1)[..., None],
+        np.stack([RAMP, RAMP]).astype(np.int64),
+    ],
+)
+def test_every_depth_and_range_uses_all_greys(image: object) -> None:
+    pixels = tile(sprite([image] * 3), 2)
+    assert pixels.shape == (64, 64)
+    assert len(np.unique(pixels)) > 200
+    assert (pixels == 255).mean() < 0.02
+    assert (np.diff(pixels.ravel().astype(int)) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("image", "mode"),
+    [
+        (np.zeros((64, 64, 3), np.uint8), "RGB"),
+        (np.zeros((4, 64, 64), np.uint8), "RGB"),
+        (np.zeros((13, 64, 64), np.float32), "RGB"),
+        (np.zeros((2, 64, 64), np.uint8), "L"),
+        (np.zeros((64, 64), bool), "L"),
+        (Image.new("CMYK", (64, 64)), "RGB"),
+        (Image.new("P", (64, 64)), "RGB"),
+        (Image.new("1", (64, 64)), "L"),
+        (Image.new("LA", (64, 64)), "L"),
+        (Image.new("RGBA", (64, 64)), "RGB"),
+    ],
+)
+def test_every_number_of_channels_is_a_picture(image: object, mode: str) -> None:
+    sheet = Image.open(io.BytesIO(sprite([image] * 2).png))
+    assert (sheet.mode, sheet.size) == (mode, (128, 64))
+
+
+def test_what_is_transparent_is_white() -> None:
+    layered = np.zeros((4, 64, 64), np.uint8)
+    layered[:, :32] = [[[200]], [[0]], [[0]], [[255]]]
+    for image in (layered, Image.fromarray(np.moveaxis(layered, 0, -1))):
+        pixels = tile(sprite([image]), 0)
+        assert pixels[0, 0].tolist() == [200, 0, 0]
+        assert pixels[-1, -1].tolist() == [255, 255, 255]

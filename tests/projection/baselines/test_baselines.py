@@ -112,8 +112,9 @@ REAL = {
     "umap": (Umap, 0.4, 0.75, 1.2),
     "tsne": (Tsne, 0.45, 0.75, 0.6),
 }
-"""A method, the least share of neighbours and of predictions that it keeps, and how far its samples move at most, in radii
-of the map; chance keeps .03 and about .1. Over four networks warm UMAP moved by .3 to .85, UMAP anew by 2.1 to 3.4."""
+"""A method, the least share of neighbours and of predictions that it keeps, and how far its samples move at most, in
+radii of the map; chance keeps .03 and about .1. Over four networks warm UMAP moved by .3 to .85, UMAP anew by 2.1 to
+3.4."""
 
 
 @pytest.mark.parametrize("name", REAL)
