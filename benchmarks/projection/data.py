@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.projection.baselines.networks import Trained, digits_network, residual_network, token_network, train
 from benchmarks.projection.images import draw_images
+from benchmarks.projection.networks import Trained, digits_network, residual_network, token_network, train
 from tensorboard_plugin_hidden.format.snapshot import BoolArray, FloatArray, HeadData, IntArray, Snapshot
 
 VERSION = 1
