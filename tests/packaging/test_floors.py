@@ -53,7 +53,10 @@ def test_the_demo_trains_and_is_read_on_both_loaders(beside, archives, tmp_path,
     for pin in map(Requirement, pins):
         assert pin.specifier.contains(installed[pin.name.lower()]), pin
 
-    subprocess.run([hidden, "demo", "--no-serve", "--epochs", "2", "--logdir", "runs"], cwd=tmp_path, check=True)
+    command = [hidden, "demo", "--no-serve", "--epochs", "2", "--logdir", "runs"]
+    demo = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert demo.returncode == 0, demo.stderr
+    assert "Warning" not in demo.stderr, demo.stderr
     subprocess.run([hidden, "check", "runs/digits"], cwd=tmp_path, check=True)
     subprocess.run([hidden, "export", "runs/digits", "--html", "--out", "page.html"], cwd=tmp_path, check=True)
     for loader in LOADERS:
