@@ -43,4 +43,5 @@ def main() -> None:
     print(as_json(results) if arguments.json else table(results))
 
 
-main()
+if __name__ == "__main__":
+    main()

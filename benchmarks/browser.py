@@ -29,17 +29,17 @@ window.requestAnimationFrame = callback => request(at => { callback(at); window.
 """
 
 
-def measure_first_picture() -> list[Result]:
-    """From the plugin's own navigation start to the first picture of 10,000 samples, of 100 epochs."""
+def measure_first_picture(samples: int = 10_000, epochs: int = 100, repeats: int = 5) -> list[Result]:
+    """From the plugin's own navigation start to the first picture of a run's last epoch."""
     times, whole = [], []
     with tempfile.TemporaryDirectory() as logdir:
         with journal(f"{logdir}/run") as writing:
-            write_probe(writing, 10_000)
-            for step in range(100):
-                write_epoch(writing, "fc", step, 10_000)
+            write_probe(writing, samples)
+            for step in range(epochs):
+                write_epoch(writing, "fc", step, samples)
         with tensorboard(["--logdir", logdir], loader="auto") as server, chromium() as browser:
-            server.index("run", lambda index: len(index["layers"][0]["steps"]) == 100)
-            for _ in range(5):
+            server.index("run", lambda index: len(index["layers"][0]["steps"]) == epochs)
+            for _ in range(repeats):
                 with open_tab(browser, server) as tab:
                     tab.wait_for_map()
                     mark = f"performance.getEntriesByName('{FIRST_PICTURE}')[0].startTime"
@@ -49,27 +49,27 @@ def measure_first_picture() -> list[Result]:
                     )
     return [
         Result(
-            "first picture, 10,000 samples × 100 epochs",
+            f"first picture, {samples:,} samples × {epochs} epochs",
             statistics.median(times) / 1000,
             "s",
             1.5,
-            f"median of 5; with TensorBoard's own page {statistics.median(whole) / 1000:.1f} s; software rendering",
+            f"median of {repeats}; with TensorBoard's own page {statistics.median(whole) / 1000:.1f} s; software drew",
         )
     ]
 
 
-def measure_scrubbing() -> list[Result]:
-    """Script time and uploads while time moves over epochs that are loaded, at 100,000 samples."""
+def measure_scrubbing(samples: int = 100_000, epochs: int = 6, rest: float = 8) -> list[Result]:
+    """Script time and uploads while time moves over epochs that are loaded; ``rest``: seconds for them to arrive."""
     with tempfile.TemporaryDirectory() as logdir:
         with journal(f"{logdir}/run") as writing:
-            write_probe(writing, 100_000)
-            for step in range(6):
-                write_epoch(writing, "fc", step, 100_000)
+            write_probe(writing, samples)
+            for step in range(epochs):
+                write_epoch(writing, "fc", step, samples)
         with tensorboard(["--logdir", logdir], loader="auto") as server, chromium() as browser:
-            server.index("run", lambda index: len(index["layers"][0]["steps"]) == 6)
+            server.index("run", lambda index: len(index["layers"][0]["steps"]) == epochs)
             with open_tab(browser, server, script=_COUNT_UPLOADS + _COUNT_FRAMES) as tab:
                 tab.wait_for_map()
-                tab.page.wait_for_timeout(8000)
+                tab.page.wait_for_timeout(1000 * rest)
                 devtools = tab.page.context.new_cdp_session(tab.page)
                 devtools.send("Performance.enable")
                 before = 0.0
@@ -81,7 +81,7 @@ def measure_scrubbing() -> list[Result]:
                 for sweep in range(2):
                     # The first sweep loads whatever was not yet; the second is measured.
                     if sweep == 1:
-                        tab.page.wait_for_timeout(3000)
+                        tab.page.wait_for_timeout(400 * rest)
                         tab.inner().evaluate("uploads = 0; frames_drawn = 0")
                         before = _script_seconds(devtools)
                     for place in range(121):
@@ -92,11 +92,11 @@ def measure_scrubbing() -> list[Result]:
                 tab.page.mouse.up()
     return [
         Result(
-            "script per frame while scrubbing, 100,000 samples",
+            f"script per frame while scrubbing, {samples:,} samples",
             script / frames,
             "ms",
             1,
-            f"all script of the page, TensorBoard's too; mean of {frames} frames over 6 epochs",
+            f"all script of the page, TensorBoard's too; mean of {frames} frames over {epochs} epochs",
         ),
         Result("uploads to the graphics card while scrubbing", uploads, "calls", 0, "over epochs that were visited"),
     ]

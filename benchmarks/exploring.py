@@ -52,7 +52,6 @@ for (const [name, depth] of [["texStorage2D", false], ["texStorage3D", true]]) {
 """
 """Counts frames, uploads, contexts, and bytes that were asked of the graphics card; what is freed is not taken off."""
 
-_REPEATS = 5
 _PLACES = 60
 """Places on the time axis that a sweep stops at."""
 
@@ -75,10 +74,12 @@ class Explorer:
 
     Args:
         tab: On a run whose map is drawn.
+        patience: Times as long as usual is waited for what follows a gesture; small runs need less.
     """
 
-    def __init__(self, tab: Tab) -> None:
+    def __init__(self, tab: Tab, patience: float = 1.0) -> None:
         self.tab = tab
+        self._patience = patience
         self._devtools = tab.page.context.new_cdp_session(tab.page)
         # Time that the thread ran: what else the machine does at the same time is left out.
         self._devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -87,6 +88,10 @@ class Explorer:
     def field(self) -> Locator:
         """Where queries are typed."""
         return self.tab.frame.get_by_role("combobox", name="Find samples")
+
+    def wait(self, milliseconds: float) -> None:
+        """For what follows a gesture."""
+        self.tab.page.wait_for_timeout(self._patience * milliseconds)
 
     def leave_field(self) -> None:
         """Lets keys mean what they mean on the map."""
@@ -101,7 +106,7 @@ class Explorer:
         """
         before = self._counters()
         act()
-        self.tab.page.wait_for_timeout(settled)
+        self.wait(settled)
         script, task, layout, style = (1000 * (now - then) for now, then in zip(self._counters(), before, strict=True))
         return Cost(script, task - layout - style)
 
@@ -125,7 +130,7 @@ class Explorer:
         for corner in range(1, 24):
             angle = 2 * math.pi * corner / 24
             mouse.move(x + reach * math.cos(angle), y + reach * math.sin(angle))
-        self.tab.page.wait_for_timeout(1000)
+        self.wait(1000)
         return self.cost(mouse.up)
 
     def hover(self, moves: int = 30) -> tuple[float, int]:
@@ -147,7 +152,7 @@ class Explorer:
     def query(self, text: str) -> tuple[Cost, float]:
         """Of asking a query, and milliseconds until its answer is there."""
         self.field.fill("")
-        self.tab.page.wait_for_timeout(500)
+        self.wait(500)
         self.tab.inner().evaluate(_TIME_ANSWER)
         # As the keyboard sends it: what a test's own script sets off is not counted as script of the page.
         spent = self.cost(lambda: self.tab.page.keyboard.insert_text(text))
@@ -167,13 +172,13 @@ class Explorer:
         mouse.move(box["x"] + 2, middle)
         mouse.down()
         sweep()
-        self.tab.page.wait_for_timeout(3000)
+        self.wait(3000)
         begun = time.monotonic()
         each, pictures = self.per_frame(sweep)
         lasted = time.monotonic() - begun
         uploads = self.tab.inner().evaluate("uploads")
         mouse.up()
-        resting = self.cost(lambda: None, settled=10_000).script / 10
+        resting = self.cost(lambda: None, settled=10_000).script / (10 * self._patience)
         detail = f"mean of {pictures} pictures in {lasted:.0f} s; {each:.2f} ms with what the page does at rest"
         return Result("scrubbing", each - resting * lasted / pictures, "ms", 1, f"{detail}; {uploads} uploads")
 
@@ -186,7 +191,7 @@ class Explorer:
         for _ in range(2):
             # What the first finds unused is given back beside it, and is gone for the second.
             self._devtools.send("HeapProfiler.collectGarbage")
-            self.tab.page.wait_for_timeout(1000)
+            self.wait(1000)
         usage = self._devtools.send("Runtime.getHeapUsage")
         heap, buffers = usage["usedSize"] / 1e6, usage.get("backingStorageSize", 0) / 1e6
         graphics = self.tab.inner().evaluate("gpu_bytes") / 1e6
@@ -223,35 +228,37 @@ _TIME_ANSWER = """
 """Notes how long after the next change of the query its count is written."""
 
 
-def measure() -> list[Result]:
-    """100,000 samples × 100 epochs."""
-    with _exploring(100_000, 100) as explorer:
-        size = "100,000 × 100"
+def measure(samples: int = 100_000, epochs: int = 100, repeats: int = 5, patience: float = 1.0) -> list[Result]:
+    """A long run, and all that one may do with it."""
+    with _exploring(samples, epochs, patience) as explorer:
+        size = f"{samples:,} × {epochs}"
         explorer.tab.page.keyboard.press("2")
-        results = [_median(f"lasso, {size}", 20, [explorer.lasso(0.7) for _ in range(_REPEATS)])]
-        results += _queries(explorer, size, 50)
+        results = [_median(f"lasso, {size}", 20, [explorer.lasso(0.7) for _ in range(repeats)])]
+        results += _queries(explorer, size, 50, repeats)
         spent, moves = explorer.hover()
         results.append(Result(f"hover, {size}", spent, "ms", 2, f"script a picture, mean of {moves}"))
-        results += [_trails(explorer, size), *_filtered(explorer, size)]
+        results += [_trails(explorer, size, repeats), *_filtered(explorer, size, repeats)]
         held, parts = explorer.memory()
         results.append(Result(f"memory of the tab, {size}", held, "MB", None, parts))
         results.append(_panels(explorer))
     return results
 
 
-def measure_million() -> list[Result]:
-    """1,000,000 samples × 20 epochs."""
-    with _exploring(1_000_000, 20) as explorer:
-        size = "1,000,000 × 20"
+def measure_million(
+    samples: int = 1_000_000, epochs: int = 20, repeats: int = 5, patience: float = 1.0
+) -> list[Result]:
+    """A run of very many samples, and what one does most with it."""
+    with _exploring(samples, epochs, patience) as explorer:
+        size = f"{samples:,} × {epochs}"
         scrubbing = explorer.scrub()
         results = [dataclasses.replace(scrubbing, name=f"scrubbing, {size}")]
         explorer.tab.page.keyboard.press("2")
-        results.append(_median(f"lasso, {size}", 80, [explorer.lasso(0.7) for _ in range(_REPEATS)]))
+        results.append(_median(f"lasso, {size}", 80, [explorer.lasso(0.7) for _ in range(repeats)]))
         spent, moves = explorer.hover()
         results.append(Result(f"hover, {size}", spent, "ms", None, f"script a picture, mean of {moves}"))
         held, parts = explorer.memory()
         results.append(Result(f"memory of the tab, {size}", held, "MB", 600, parts))
-        results += _queries(explorer, size, None)
+        results += _queries(explorer, size, None, repeats)
     return results
 
 
@@ -262,12 +269,12 @@ def _median(what: str, limit: float | None, costs: Sequence[Cost]) -> Result:
     return Result(what, statistics.median(times), "ms", limit, f"script: {spread}")
 
 
-def _queries(explorer: Explorer, size: str, limit: float | None) -> list[Result]:
+def _queries(explorer: Explorer, size: str, limit: float | None, repeats: int) -> list[Result]:
     explorer.tab.page.keyboard.press("Escape")
     explorer.field.focus()
     results = []
     for text in ("conf<0.5 and not correct", "ever(conf<0.3)", "always(correct)", "flips>=3", "4242"):
-        runs = [explorer.query(text) for _ in range(3)]
+        runs = [explorer.query(text) for _ in range(min(3, repeats))]
         # Promises run the answer: what the browser counts as script would lack it.
         times, waits = [cost.all for cost, _ in runs], [wait for _, wait in runs]
         spread = f"median of {len(runs)}, first {times[0]:.1f}, {min(times):.1f}–{max(times):.1f} ms"
@@ -278,15 +285,15 @@ def _queries(explorer: Explorer, size: str, limit: float | None) -> list[Result]
     return results
 
 
-def _trails(explorer: Explorer, size: str) -> Result:
+def _trails(explorer: Explorer, size: str, repeats: int) -> Result:
     """From asking for trails of a selection of 1,000 or more to the picture, at the last epoch."""
     page, times = explorer.tab.page, []
-    for k in range(_REPEATS):
+    for k in range(repeats):
         explorer.field.fill(f"4{k} and not correct")
-        page.wait_for_timeout(700)
+        explorer.wait(700)
         explorer.field.press("Enter")
         explorer.leave_field()
-        page.wait_for_timeout(1500)
+        explorer.wait(1500)
         times.append(explorer.cost(lambda: page.keyboard.press("t")))
         page.keyboard.press("t")
     page.keyboard.press("Escape")
@@ -294,7 +301,7 @@ def _trails(explorer: Explorer, size: str) -> Result:
     return _median(f"trails of 1,000, {size}", 30, times)
 
 
-def _filtered(explorer: Explorer, size: str) -> list[Result]:
+def _filtered(explorer: Explorer, size: str, repeats: int) -> list[Result]:
     """One epoch on, with a query that fades what it does not find."""
     results = []
     page, frame = explorer.tab.page, explorer.tab.frame
@@ -303,11 +310,17 @@ def _filtered(explorer: Explorer, size: str) -> list[Result]:
         frame.locator(".found b").wait_for()
         button = frame.get_by_role("button", name="Filter", exact=True)
         button.click()
-        page.wait_for_timeout(1500)
-        keys = ["Home", *["ArrowRight"] * 5, *["Shift+ArrowRight"] * 4, *["ArrowLeft"] * 5, *["Shift+ArrowLeft"] * 4]
+        explorer.wait(1500)
+        keys = [
+            "Home",
+            *["ArrowRight"] * repeats,
+            *["Shift+ArrowRight"] * 4,
+            *["ArrowLeft"] * repeats,
+            *["Shift+ArrowLeft"] * 4,
+        ]
         explorer.leave_field()
         page.keyboard.press("End")
-        page.wait_for_timeout(1000)
+        explorer.wait(1000)
         times = [explorer.cost(lambda key=key: page.keyboard.press(key), settled=600) for key in keys]
         results.append(_median(f"another epoch under the filter {text}, {size}", 16, times))
         button.click()
@@ -320,15 +333,15 @@ def _panels(explorer: Explorer) -> Result:
     explorer.leave_field()
     for _ in range(3):
         explorer.tab.page.keyboard.press("v")
-        explorer.tab.page.wait_for_timeout(500)
-    explorer.tab.page.wait_for_timeout(3000)
+        explorer.wait(500)
+    explorer.wait(3000)
     titles = explorer.tab.frame.locator(".compare-title").count()
     contexts = explorer.tab.inner().evaluate("contexts")
     return Result("WebGL contexts", contexts, "", 1, f"of {titles} maps")
 
 
 @contextmanager
-def _exploring(samples: int, epochs: int) -> Iterator[Explorer]:
+def _exploring(samples: int, epochs: int, patience: float) -> Iterator[Explorer]:
     """A tab on a run of which everything that the tab keeps has arrived."""
     with tempfile.TemporaryDirectory() as logdir:
         with journal(f"{logdir}/run") as writing:
@@ -337,12 +350,12 @@ def _exploring(samples: int, epochs: int) -> Iterator[Explorer]:
             server.index("run", lambda index: len(index["layers"][0]["steps"]) == epochs)
             with open_tab(browser, server, script=_COUNT) as tab:
                 tab.wait_for_map(timeout=300)
-                _wait_until_quiet(tab)
-                yield Explorer(tab)
+                _wait_until_quiet(tab, patience)
+                yield Explorer(tab, patience)
 
 
-def _wait_until_quiet(tab: Tab) -> None:
-    """Until no payload came for five seconds."""
+def _wait_until_quiet(tab: Tab, patience: float) -> None:
+    """Until no payload came for five seconds, or as much longer as ``patience`` says."""
     payloads = (
         "performance.getEntriesByType('resource').filter(one => /hidden.(frame|land|outc)/.test(one.name)).length"
     )
@@ -350,7 +363,7 @@ def _wait_until_quiet(tab: Tab) -> None:
     before = -1
     while (now := tab.inner().evaluate(payloads)) != before:
         before = now
-        tab.page.wait_for_timeout(5000)
+        tab.page.wait_for_timeout(5000 * patience)
 
 
 def _pss(pid: int) -> float:

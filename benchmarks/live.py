@@ -12,8 +12,6 @@ from benchmarks.result import Result
 from tests.browser import chromium, open_tab
 from tests.servers import tensorboard
 
-EPOCHS = 20
-
 _SCRIPT = """
 import sys, time, torch, tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.demo import DigitsNet, digits
@@ -31,7 +29,7 @@ for line in sys.stdin:
 """
 
 
-def measure() -> list[Result]:
+def measure(epochs: int = 20) -> list[Result]:
     """From the call of ``add_hidden`` to the slider's new end, in a tab that is never reloaded."""
     delays = []
     with tempfile.TemporaryDirectory() as logdir:
@@ -46,7 +44,7 @@ def measure() -> list[Result]:
                 open_tab(browser, server) as tab,
             ):
                 tab.wait_for_map(timeout=120)
-                for epoch in range(1, EPOCHS + 1):
+                for epoch in range(1, epochs + 1):
                     # Not in step with the loader's own clock.
                     time.sleep(1 + 0.37 * (epoch % 7))
                     training.stdin.write(f"{epoch}\n")
@@ -63,6 +61,6 @@ def measure() -> list[Result]:
             statistics.median(delays),
             "s",
             5,
-            f"median of {EPOCHS}, {min(delays):.1f}–{max(delays):.1f} s; default --reload_interval, fast loader",
+            f"median of {epochs}, {min(delays):.1f}–{max(delays):.1f} s; default --reload_interval, fast loader",
         )
     ]

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import numpy as np
+import numpy.typing as npt
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tensorboard_plugin_hidden.format.frame import Frame, Landscape
 from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record
 from tensorboard_plugin_hidden.format.journal import Journal
-from tensorboard_plugin_hidden.format.schema import ProbeRecord, SessionRecord, SnapshotRecord
+from tensorboard_plugin_hidden.format.schema import ProbeRecord, Record, SessionRecord, SnapshotRecord
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.format.store import group_name
 from tensorboard_plugin_hidden.format.summaries import event
@@ -42,15 +43,14 @@ def write_probe(writing: Journal, samples: int) -> str:
 
 
 def write_epoch(writing: Journal, layer: str, step: int, samples: int, bulk_bytes: int = 0) -> None:
-    """One snapshot and its frame: ten clusters that drift, on a landscape of their own."""
+    """One snapshot, logits included, and its frame: ten clusters that drift, on a landscape of their own."""
     rng = np.random.default_rng(step)
     width = max(1, bulk_bytes // samples // 2)
-    reference = writing.store(
-        group_name(writing.session, "snapshot", layer),
-        {"activations": rng.integers(0, 30000, (samples, width), dtype=np.uint16).view(np.float16)},
-    )
-    body = SnapshotRecord(layer, step, samples, width, "linear", 0.9, 0, 2 * samples * width, 30.0)
-    record = writing.name(body, reference)
+    activations = rng.integers(0, 30000, (samples, width), dtype=np.uint16).view(np.float16)
+    # Every class is right, as in the frame.
+    logits = 4 * np.eye(CLASSES, dtype=np.float32)[np.arange(samples) % CLASSES]
+    logits += rng.random(logits.shape, np.float32)
+    record = _write_snapshot(writing, layer, step, activations, logits, 1.0)
     frame = _frame(layer, step, samples)
     writing.write(frame_record(frame, str(record.version)), encode_frame(frame))
 
@@ -79,20 +79,34 @@ def write_learning(writing: Journal, layer: str, samples: int, epochs: int) -> N
         logits = doubts + 0.4 * np.roll(doubts, 7 * step + 1, axis=0)
         logits[rows, labels] += 1 + 3 * learned
         weights = np.exp(logits - logits.max(axis=1, keepdims=True))
-        reference = writing.store(
-            group_name(writing.session, "snapshot", layer),
-            {"activations": np.zeros((samples, 1), np.float16), "logits": logits},
-        )
         prediction = logits.argmax(axis=1).astype(np.int32)
         accuracy = float((prediction == labels).mean())
-        body = SnapshotRecord(layer, step, samples, 1, "linear", accuracy, 0, logits.nbytes, 30.0, probe)
-        record = writing.name(body, reference)
+        activations = np.zeros((samples, 1), np.float16)
+        record = _write_snapshot(writing, layer, step, activations, logits, accuracy, probe)
         drawn = dataclasses.replace(
             _frame(layer, step, samples, spread, 2 + 4 * learned),
             prediction=prediction,
             confidence=1 / weights.sum(axis=1),
         )
         writing.write(frame_record(drawn, str(record.version)), encode_frame(drawn))
+
+
+def _write_snapshot(
+    writing: Journal,
+    layer: str,
+    step: int,
+    activations: npt.NDArray[np.float16],
+    logits: npt.NDArray[np.float32],
+    accuracy: float,
+    probe: str = "",
+) -> Record:
+    """Stores a snapshot, and a record that says of it what is true."""
+    arrays = {"activations": activations, "logits": logits}
+    reference = writing.store(group_name(writing.session, "snapshot", layer), arrays)
+    count, width = activations.shape
+    nbytes = activations.nbytes + logits.nbytes
+    body = SnapshotRecord(layer, step, count, width, "none", accuracy, 0, nbytes, 30.0, probe, logits=True)
+    return writing.name(body, reference)
 
 
 def _frame(layer: str, step: int, samples: int, spread: FloatArray | None = None, distance: float = 6.0) -> Frame:

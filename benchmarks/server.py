@@ -14,27 +14,27 @@ from benchmarks.runs import journal, write_epoch, write_probe
 from tests.servers import TensorBoard, tensorboard
 
 
-def measure_memory() -> list[Result]:
+def measure_memory(samples: int = 10_000, epochs: int = 100, bulk_bytes: int = 10_000_000) -> list[Result]:
     """Resident memory of TensorBoard's processes after everything was looked at, against a run of scalars alone."""
     with tempfile.TemporaryDirectory() as logdir:
         with SummaryWriter(f"{logdir}/scalars/run") as writer:
             for step in range(100):
                 writer.add_scalar("loss", step, step)
         with journal(f"{logdir}/hidden/run") as writing:
-            write_probe(writing, 10_000)
-            for step in range(100):
-                write_epoch(writing, "fc", step, 10_000, bulk_bytes=10_000_000)
+            write_probe(writing, samples)
+            for step in range(epochs):
+                write_epoch(writing, "fc", step, samples, bulk_bytes=bulk_bytes)
         stored = sum(file.stat().st_size for file in Path(logdir, "hidden").rglob("*") if file.is_file())
         with tensorboard(["--logdir", f"{logdir}/scalars"], loader="auto") as server:
             time.sleep(3)
             server.fetch("data/plugin/scalars/tags")
-            without = _memory(server.pid)
+            without = memory(server.pid)
         with tensorboard(["--logdir", f"{logdir}/hidden"], loader="auto") as server:
-            index = server.index("run", lambda index: len(index["layers"][0]["steps"]) == 100)
+            index = server.index("run", lambda index: len(index["layers"][0]["steps"]) == epochs)
             for query in _frames(index):
                 assert server.get("frame", **query).status == 200
                 assert server.get("landscape", **query).status == 200
-            beside = _memory(server.pid)
+            beside = memory(server.pid)
     return [
         Result(
             "TensorBoard's memory beyond one without hidden data",
@@ -46,24 +46,25 @@ def measure_memory() -> list[Result]:
     ]
 
 
-def measure_index() -> list[Result]:
-    """The index of a run with 1,000 epochs and 4 layers."""
+def measure_index(epochs: int = 1_000, layers: int = 4, reading: float = 20) -> list[Result]:
+    """The index of a run of many epochs, known and for the first time; ``reading``: seconds that the loader gets."""
     with tempfile.TemporaryDirectory() as logdir:
         with journal(f"{logdir}/run") as writing:
             write_probe(writing, 20)
-            for step in range(1000):
-                for layer in ("conv1", "conv2", "fc1", "fc2"):
-                    write_epoch(writing, layer, step, 20)
+            for step in range(epochs):
+                for layer in range(layers):
+                    write_epoch(writing, f"fc{layer}", step, 20)
         with tensorboard(["--logdir", logdir], loader="auto") as server:
-            server.index("run", lambda index: [len(x["steps"]) for x in index["layers"]] == [1000] * 4, timeout=120)
+            every = [epochs] * layers
+            server.index("run", lambda index: [len(x["steps"]) for x in index["layers"]] == every, timeout=120)
             times = [_timed(server, "index", run="run") for _ in range(15)]
         with tensorboard(["--logdir", logdir], loader="auto") as server:
             # The first answer parses every record; wait for the loader without asking this plugin.
-            time.sleep(20)
+            time.sleep(reading)
             first = _timed(server, "index", run="run")
     return [
         Result(
-            "index of 1,000 epochs × 4 layers",
+            f"index of {epochs:,} epochs × {layers} layers",
             statistics.median(times),
             "ms",
             150,
@@ -72,19 +73,19 @@ def measure_index() -> list[Result]:
     ]
 
 
-def measure_frame() -> list[Result]:
+def measure_frame(epochs: int = 60) -> list[Result]:
     """A frame from disk to the socket: one that travels in its event, and one that is in the store."""
-    return [_frame_latency(10_000, "event"), _frame_latency(40_000, "store")]
+    return [_frame_latency(10_000, "event", epochs), _frame_latency(40_000, "store", epochs)]
 
 
-def _frame_latency(samples: int, place: str) -> Result:
+def _frame_latency(samples: int, place: str, epochs: int) -> Result:
     with tempfile.TemporaryDirectory() as logdir:
         with journal(f"{logdir}/run") as writing:
             write_probe(writing, samples)
-            for step in range(60):
+            for step in range(epochs):
                 write_epoch(writing, "fc", step, samples)
         with tensorboard(["--logdir", logdir], loader="auto") as server:
-            index = server.index("run", lambda index: len(index["layers"][0]["steps"]) == 60)
+            index = server.index("run", lambda index: len(index["layers"][0]["steps"]) == epochs)
             times = [_timed(server, "frame", **query) for query in _frames(index)]
     return Result(
         f"a frame of {samples:,} samples from disk to socket",
@@ -108,7 +109,7 @@ def _timed(server: TensorBoard, route: str, **query: object) -> float:
     return 1000 * (time.perf_counter() - start)
 
 
-def _memory(pid: int) -> int:
+def memory(pid: int) -> int:
     """Bytes resident in a process and its children."""
     total = 0
     for status in Path("/proc").glob("[0-9]*/status"):

@@ -21,20 +21,17 @@ from tensorboard_plugin_hidden.logger.parameters_reduce import CHANGES, STATISTI
 from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
 from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder, TrainingLog
 
-PAIRS = 6
 BATCH = 32
 """Images of 32 × 32: a small batch, at which a logged step weighs most."""
 
 EVERY = 100
 """The default schedule."""
 
-IDLE_STEPS = 20_000
-
 FILTERS, LAYERS, NODES = 27_560, 54, 74
 """ResNet-50's."""
 
-ROWS, AT_ONCE = 1_280, 64
-"""Rows that are written, enough for three levels, and how many of them together."""
+AT_ONCE = 64
+"""Rows that are written together."""
 
 
 class Block(nn.Module):
@@ -66,21 +63,28 @@ def resnet18() -> nn.Module:
     return nn.Sequential(*stem, *stages, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
 
 
-def measure() -> list[Result]:
-    """CPU time of one thread."""
+def measure(pairs: int = 6, batch: int = BATCH, idle: int = 20_000, rows: int = 1_280) -> list[Result]:
+    """CPU time of one thread.
+
+    Args:
+        pairs: Steps with and without the log.
+        batch: Images in a step.
+        idle: Steps of an optimizer that has nothing to do.
+        rows: That are written: by default enough for three levels.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        return [*_logged_steps(), _other_steps(), *_writing()]
+        return [*_logged_steps(pairs, batch), _other_steps(pairs, idle), *_writing(rows)]
     finally:
         torch.set_num_threads(threads)
 
 
-def _logged_steps() -> list[Result]:
+def _logged_steps(pairs: int, batch: int) -> list[Result]:
     torch.manual_seed(0)
     model = resnet18()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9)
-    x, y = torch.randn(BATCH, 3, 32, 32), torch.randint(0, 10, (BATCH,))
+    x, y = torch.randn(batch, 3, 32, 32), torch.randint(0, 10, (batch,))
 
     def step() -> None:
         optimizer.zero_grad()
@@ -92,49 +96,49 @@ def _logged_steps() -> list[Result]:
     with tempfile.TemporaryDirectory() as run:
         options = TrainingLog(lambda n: n % 2 == 0)
         recorder = ParameterRecorder(model, optimizer, options, ParameterRows(Journal(run, lambda *_: None)))
-        for pair in range(PAIRS + 1):
+        for pair in range(pairs + 1):
             times = _seconds(step), _seconds(step)
             if pair:  # the first has nothing to compare with
                 plain.append(times[0])
                 logged.append(times[1] - times[0])
-        writing = _seconds(lambda: recorder.capture(0)) / (PAIRS + 1)
+        writing = _seconds(lambda: recorder.capture(0)) / (pairs + 1)
         size = sum(file.stat().st_size for file in Path(run).rglob("*") if file.is_file())
         recorder.close()
     training, cost = statistics.median(plain), statistics.median(logged) + writing
     spread = ", ".join(f"{seconds:.2f}" for seconds in sorted(logged))
-    how = f"median of {PAIRS} pairs ({spread} s), batch {BATCH} of 32 × 32; a step without takes {training:.2f} s"
+    how = f"median of {pairs} pairs ({spread} s), batch {batch} of 32 × 32; a step without takes {training:.2f} s"
     parameters = sum(parameter.numel() for parameter in model.parameters())
     return [
         Result(f"a logged step, {parameters / 1e6:.1f} M parameters", cost, "s", None, how),
         Result(
             f"training log, every {EVERY}th step", 100 * cost / (EVERY * training), "%", 1, "CPU time of one thread"
         ),
-        Result("training log on disk", size / (PAIRS + 1) / 1000, "KB", None, "one logged step"),
+        Result("training log on disk", size / (pairs + 1) / 1000, "KB", None, "one logged step"),
     ]
 
 
-def _other_steps() -> Result:
+def _other_steps(pairs: int, idle: int) -> Result:
     """What the hooks take on a step that is not logged, from an optimizer that has nothing else to do."""
     model = nn.Linear(1, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
     def steps() -> None:
-        for _ in range(IDLE_STEPS):
+        for _ in range(idle):
             optimizer.step()
 
     extra = []
     with tempfile.TemporaryDirectory() as run:
-        for _ in range(PAIRS):
+        for _ in range(pairs):
             without = _seconds(steps)
             never = TrainingLog(lambda n: n < 0)
             recorder = ParameterRecorder(model, optimizer, never, ParameterRows(Journal(run, lambda *_: None)))
             extra.append(_seconds(steps) - without)
             recorder.close()
-    value = 1e6 * statistics.median(extra) / IDLE_STEPS
-    return Result("a step that is not logged", value, "µs", 20, f"median of {PAIRS} × {IDLE_STEPS} steps")
+    value = 1e6 * statistics.median(extra) / idle
+    return Result("a step that is not logged", value, "µs", 20, f"median of {pairs} × {idle} steps")
 
 
-def _writing() -> list[Result]:
+def _writing(rows: int) -> list[Result]:
     """Rows of made-up numbers, which compress as badly as any."""
     layout = _layout()
     rng = np.random.default_rng(0)
@@ -143,17 +147,17 @@ def _writing() -> list[Result]:
         log = ParameterRows(Journal(run, lambda *_: None))
 
         def write() -> None:
-            for i, first in enumerate(range(0, ROWS, AT_ONCE)):
+            for i, first in enumerate(range(0, rows, AT_ONCE)):
                 log.write(blocks[i % len(blocks)] | {STEP: np.arange(first, first + AT_ONCE)}, layout, 0)
 
         seconds = _seconds(write)
         sizes = {file: file.stat().st_size for file in Path(run).rglob("*") if file.is_file()}
     size = sum(sizes.values())
     levels = sum(n for file, n in sizes.items() if "parameters_levels" in file.parts)
-    how = f"{ROWS} rows of {FILTERS} filters, {LAYERS} layers, {NODES} nodes: {ROWS / seconds:.0f} a second"
+    how = f"{rows} rows of {FILTERS} filters, {LAYERS} layers, {NODES} nodes: {rows / seconds:.0f} a second"
     return [
-        Result("writing a row of ResNet-50's training log", 1000 * seconds / ROWS, "ms", 5, how),
-        Result("such a row on disk", size / ROWS / 1000, "KB", None, f"{levels / ROWS / 1000:.1f} KB of it levels"),
+        Result("writing a row of ResNet-50's training log", 1000 * seconds / rows, "ms", 5, how),
+        Result("such a row on disk", size / rows / 1000, "KB", None, f"{levels / rows / 1000:.1f} KB of it levels"),
     ]
 
 

@@ -35,14 +35,27 @@ IGNORED = re.compile(r"Multiple instances of Three\.js")
 """What TensorBoard's own pages say to the console."""
 
 
+_running: list[Browser] = []
+
+
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium; ``CHROMIUM`` names another."""
+    """The system's Chromium; ``CHROMIUM`` names another.
+
+    Within another one's block it is that one: a second cannot be started in a thread that drives one already.
+    """
+    if _running:
+        yield _running[0]
+        return
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        _running.append(browser)
+        try:
+            yield browser
+        finally:
+            _running.remove(browser)
+            browser.close()
 
 
 @dataclass

@@ -77,7 +77,7 @@ def log_maps(run_dir: Path, steps: range, samples: int = 30, **writer_options: o
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests: a second one cannot be started in a thread that drives one already."""
+    """One browser for all tests, and for the benchmarks that they run."""
     from tests.browser import chromium
 
     with chromium() as running:

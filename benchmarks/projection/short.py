@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -22,20 +24,20 @@ SLOWER = 10.0
 """How many times the default method's processor time the research method it replaces takes, at least."""
 
 
-def measure() -> list[Result]:
-    """Two steps of the digits by the default method and by those that it is compared with."""
-    run = load("digits", ROWS, STEPS)
+def measure(data: str = "digits", rows: int = ROWS, methods: Sequence[str] = METHODS) -> list[Result]:
+    """Two steps of a run by the default method, which is the first, and by those that it is compared with."""
+    run = load(data, rows, STEPS)
     torch.set_num_threads(1)
     with threadpool_limits(1):
         known = references(run, 0)
-        summaries = summarise([run_method(method, run, known, 0)[0] for method in METHODS])
+        summaries = summarise([run_method(method, run, known, 0)[0] for method in methods])
     ours, *others = summaries
     return [result for other in others for result in _compared(ours, other)]
 
 
 def _compared(ours: Summary, other: Summary) -> list[Result]:
     limit = 1 / SLOWER if other.method == "dvi" else None
-    detail = f"{ours.fit_warm:.2f} and {other.fit_warm:.2f} CPU-s for a warm map of {ours.rows:,} digits"
+    detail = f"{ours.fit_warm:.2f} and {other.fit_warm:.2f} CPU-s for a warm map of {ours.rows:,} samples"
     results = [
         Result(f"cost of a warm map, hidden ÷ {other.method}", 1 / other.fit_ratio, "×", limit, detail),
         Result(f"cost of a whole frame, hidden ÷ {other.method}", 1 / other.frame_ratio, "×", None, "with landscape"),
