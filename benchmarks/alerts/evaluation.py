@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.alerts.families import ALL_KINDS, OVERFITTED
 from benchmarks.alerts.faults import FAULTS
 from benchmarks.alerts.training import QUARTERS, Recording
 from tensorboard_plugin_hidden.alerts.builtin import margin_rules
@@ -85,10 +86,10 @@ def see(recording: Recording) -> Seen:
     """Runs every rule over one training."""
     histories = {"quarter": recording.fine, "epoch": recording.coarse}
     found = {
-        pace: {rule.key: excess(rule, history) for rule in margin_rules() if rule.scope != "task"}
+        pace: excess([rule for rule in margin_rules() if rule.scope != "task"], history)
         for pace, history in histories.items()
     }
-    pairs = np.array(recording.published)
+    pairs = np.array(recording.published).reshape(-1, 2)
     alarms = [trigger(pairs[:, 0], rising_is_bad=False), trigger(pairs[:, 1], rising_is_bad=True)]
     published = min((alarm for alarm in alarms if alarm is not None), default=None)
     return Seen(
@@ -109,7 +110,10 @@ class Result:
         first: By fault, rules that fired first, and how often.
         by_rule: By rule's name, healthy trainings held out that alarmed, and what it made of each fault.
         accuracy: By fault, mean accuracy in the end; of healthy trainings under ``healthy``.
-        counts: How many trainings there were to calibrate, to hold out, and with each fault.
+        kinds: By kind of healthy training, detector and pace, trainings held out that alarmed, and how many there
+            were. Of those that overfit, one warning of that is right and no alarm.
+        counts: How many trainings there were to calibrate, to hold out, with each fault, and of other kinds to
+            calibrate.
     """
 
     margins: dict[str, float]
@@ -120,13 +124,15 @@ class Result:
     first: dict[str, dict[str, int]]
     by_rule: dict[str, tuple[int, dict[str, Delays]]]
     accuracy: dict[str, float]
-    counts: tuple[int, int, int]
+    kinds: dict[str, dict[tuple[str, str], tuple[int, int]]]
+    counts: tuple[int, int, int, int]
 
 
 def evaluate(calibration: Sequence[Seen], others: Sequence[Seen]) -> Result:
     """Margins from the first, figures from the others."""
-    held_out = [run for run in others if run.fault is None]
-    limits = _limits(calibration)
+    held_out = [run for run in others if run.fault is None and run.family not in ALL_KINDS]
+    digits = [run for run in calibration if run.family not in ALL_KINDS]
+    limits = _limits(calibration, digits)
     ours = {pace: limits["all rules", pace][0] for pace in PACES}
     product = {key: max(ours[pace][key] for pace in PACES) for key in ours["epoch"]}
     # The figures are of the margins that users get, which are the same at every pace.
@@ -170,23 +176,47 @@ def evaluate(calibration: Sequence[Seen], others: Sequence[Seen]) -> Result:
             "healthy": float(np.mean([run.accuracy for run in held_out])),
             **{fault: float(np.mean([run.accuracy for run in runs])) for fault, runs in runs_by_fault.items()},
         },
-        counts=(len(calibration), len(held_out), len(runs_by_fault[FAULTS[0]])),
+        kinds=_kinds([run for run in others if run.family in ALL_KINDS], limits),
+        counts=(len(digits), len(held_out), len(runs_by_fault[FAULTS[0]]), len(calibration) - len(digits)),
     )
 
 
-def _limits(calibration: Sequence[Seen]) -> dict[tuple[str, str], tuple[dict[str, float], float]]:
-    """Margins and slack of every detector at every pace."""
+def _limits(
+    calibration: Sequence[Seen], digits: Sequence[Seen]
+) -> dict[tuple[str, str], tuple[dict[str, float], float]]:
+    """Margins and slack of every detector at every pace; those of the baselines for the digits, where they are best."""
     limits = {}
+    healthy = [run for run in calibration if run.family != OVERFITTED]
+    # Folds are to hold some of every kind.
+    mixed = [healthy[place] for place in np.random.default_rng(0).permutation(len(healthy))]
     for name, rules in detectors().items():
         keys = [rule.key for rule in rules if rule.key not in FIXED]
         fixed = {rule.key: FIXED[rule.key] for rule in rules if rule.key in FIXED}
         for pace in PACES:
-            peaks = {key: np.array([run.excess[pace][key].max() for run in calibration]) for key in keys}
+            runs = digits if name in BASELINES else mixed
+            peaks = {key: np.array([run.excess[pace][key].max() for run in runs]) for key in keys}
             # A baseline may use its whole allowance: no margin is too small for it.
             floor = {rule.key: 0.0 if name in BASELINES else least(rule) for rule in rules}
             found, slack = margins(peaks, floor, TARGET)
             limits[name, pace] = (found | fixed, slack)
     return limits
+
+
+def _kinds(
+    runs: Sequence[Seen], limits: dict[tuple[str, str], tuple[dict[str, float], float]]
+) -> dict[str, dict[tuple[str, str], tuple[int, int]]]:
+    """How many of each kind alarm, by the product's rules with and without a training log."""
+    result: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
+    for kind in ALL_KINDS:
+        mine = [run for run in runs if run.family == kind]
+        for name in ("all rules", WITHOUT_LOG):
+            for pace in PACES:
+                found = limits[name, pace][0]
+                if kind == OVERFITTED:
+                    found = {key: limit for key, limit in found.items() if not key.startswith("overfitting/")}
+                alarms = sum(_alarm(run, pace, found) is not None for run in mine)
+                result.setdefault(kind, {})[name, pace] = (alarms, len(mine))
+    return result
 
 
 def _alarm(run: Seen, pace: str, limits: dict[str, float]) -> int | None:

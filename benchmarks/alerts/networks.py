@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 SCHEDULES = ("constant", "cosine", "steps", "restarts")
-"""How the learning rate goes: as it is, down a cosine, a tenth at two thirds, or down four cosines."""
+"""Those of ``schedules`` that these are trained with."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,6 @@ def setting(seed: int) -> Setting:
         batch=(80, 125)[seed % 2],
         seed=seed,
     )
-
-
-def rate_at(schedule: str, rate: float, progress: float) -> float:
-    """The learning rate after a share of the training."""
-    if schedule == "cosine":
-        return rate * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * progress)))
-    if schedule == "restarts":
-        return rate * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * (4 * progress % 1))))
-    if schedule == "steps":
-        return rate * (1.0 if progress < 2 / 3 else 0.1)
-    return rate
 
 
 class Patches(nn.Module):

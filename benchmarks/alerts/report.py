@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.alerts.evaluation import FIXED, PACES, PUBLISHED, TARGET, WINDOW_EPOCHS, WITHOUT_LOG, Result, detectors
 from benchmarks.alerts.faults import FAULTS
+from benchmarks.alerts.held_out_kinds import HELD_OUT_KINDS
 from tensorboard_plugin_hidden.alerts import margins as margins_module
 from tensorboard_plugin_hidden.alerts.calibration import Delays, wilson
 from tensorboard_plugin_hidden.alerts.margins import MARGINS
@@ -36,15 +37,16 @@ def write_chapter(text: str) -> None:
 
 def chapter(result: Result) -> str:
     """The tables, as Markdown."""
-    parts = [_intro(result), _false_alarms(result), _faults(result), _leads(result), _rules(result)]
+    parts = [_intro(result), _false_alarms(result), _kinds(result), _faults(result), _leads(result), _rules(result)]
     return "\n\n".join(parts)
 
 
 def _intro(result: Result) -> str:
-    calibration, held_out, faulty = result.counts
+    calibration, held_out, faulty, kinds = result.counts
     return (
-        f"Margins come from {calibration} healthy trainings; false alarms are counted in {held_out} others, and each "
-        f"of the ten faults was trained {faulty} times, with seeds of its own. A training is 40 epochs, and every "
+        f"Margins come from {calibration} healthy trainings on digits and {kinds} of other kinds; false alarms are "
+        f"counted in {held_out} others on digits and in others of every kind, and each of the ten faults was trained "
+        f"{faulty} times on digits, with seeds of its own. A training on digits is 40 epochs, and every "
         f"detector may alarm in at most {TARGET:.0%} of the healthy trainings that cross-validation leaves out. "
         f"Mean accuracy of healthy trainings in the end: {result.accuracy['healthy']:.3f}."
     )
@@ -59,6 +61,24 @@ def _false_alarms(result: Result) -> str:
         cells = [_share(result.false_alarms.get((name, pace))) for pace in PACES]
         slack = " / ".join(f"{result.slack[name, pace]:g}" for pace in PACES if (name, pace) in result.slack)
         lines.append(f"| {name} | {cells[0]} | {cells[1]} | {slack or '–'} |")
+    return "\n".join(lines)
+
+
+def _kinds(result: Result) -> str:
+    lines = [
+        "| healthy trainings of the kind | four snapshots an epoch | one | without a training log: four | one |",
+        "|---|---|---|---|---|",
+    ]
+    where = [(name, pace) for name in ("all rules", WITHOUT_LOG) for pace in PACES]
+    held = {kind: found for kind, found in result.kinds.items() if kind in HELD_OUT_KINDS}
+    for kind, found in result.kinds.items():
+        mark = "*" if kind in HELD_OUT_KINDS else ""
+        lines.append(
+            f"| {mark}{kind}{mark} | {' | '.join(f'{hits}/{total}' for hits, total in (found[w] for w in where))} |"
+        )
+    for name, kinds in (("all", result.kinds), ("*all that are held out*", held)):
+        sums = [(sum(f[w][0] for f in kinds.values()), sum(f[w][1] for f in kinds.values())) for w in where]
+        lines.append(f"| {name} | {' | '.join(_share(one) for one in sums)} |")
     return "\n".join(lines)
 
 

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmarks.alerts.faults import FROM_THE_START, Fault, with_fault
-from benchmarks.alerts.networks import Network, network, pooled, rate_at, setting
+from benchmarks.alerts.networks import Network, network, pooled, setting
+from benchmarks.alerts.schedules import rate_at
 from tensorboard_plugin_hidden.alerts.observation import GradientFacts, Observation, Sight
 from tensorboard_plugin_hidden.alerts.observer import Observer
 from tensorboard_plugin_hidden.alerts.sentrycam import distance_and_variance
@@ -101,7 +102,7 @@ def record(seed: int, fault_name: str | None) -> Recording:
             optimizer.step()
             if place in marks:
                 quarter = epoch * QUARTERS + sorted(marks).index(place) + 1
-                facts = _gradients(model, before)
+                facts = gradient_facts(model, before)
                 recording.accuracy = _look(model, probe_x, watching, recording, quarter, rate, facts, labels)
                 model.train()
     return recording
@@ -131,7 +132,7 @@ def _look(
     return fine[-1].measures["accuracy"]
 
 
-def _gradients(model: nn.Module, before: list[Tensor]) -> GradientFacts:
+def gradient_facts(model: nn.Module, before: list[Tensor]) -> GradientFacts:
     """What a training log has of a step, by layers: parameters of one module are one."""
     squares, ratios, still = 0.0, [], []
     for (name, parameter), old in zip(model.named_parameters(), before, strict=True):

@@ -7,11 +7,9 @@ import numpy as np
 from tensorboard_plugin_hidden.alerts.margins import MARGINS
 from tensorboard_plugin_hidden.alerts.rules import MarginRule, Rule
 from tensorboard_plugin_hidden.alerts.sentrycam import SentryCamRule
+from tensorboard_plugin_hidden.alerts.track import LONG
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.alerts import ERROR
-
-LONG = 11
-"""Steps for which a class or a pair must have been well to be missed: beginners give up one class for another."""
 
 APART = (-1.0, 1.0)
 """Between which logarithms gaps are compared: classes 1.6 times as far apart as they are wide are apart.
@@ -35,36 +33,39 @@ def _rule(name: str, scope: str, measure: str, worse: str, against: str, **optio
 
 def margin_rules() -> list[MarginRule]:
     """The rules whose margins calibration sets, and those whose margin is zero by their nature."""
+    of_layer: dict[str, object] = {"unless_improving": True, "unless_well": True, "restarts": True}
+    collapse: dict[str, object] = {"persistence": 4, "severity": ERROR}
+    overfitting: dict[str, object] = {"restarts": True, "unless_improving": True, "if_memorising": True, "once": True}
+    of_class: dict[str, object] = {"unless_improving": True, "if_able": True, "persistence": 3, "held": LONG}
     return [
         _rule("nonfinite", "whole", "nonfinite", "high", "zero", persistence=1, severity=ERROR),
-        _rule("collapse", "whole", "separation", "low", "best", severity=ERROR, clip=NOT_YET, unless_improving=True),
-        _rule("collapse", "whole", "agreement", "low", "best", severity=ERROR, clip=MIXED, unless_improving=True),
-        _rule("collapse", "whole", "rank", "low", "usual", severity=ERROR, log=True, unless_improving=True),
-        _rule("collapse", "whole", "participation", "low", "usual", severity=ERROR, log=True, unless_improving=True),
-        _rule("collapse", "whole", "uniformity", "high", "usual", severity=ERROR, unless_improving=True),
+        _rule("collapse", "whole", "separation", "low", "best", **collapse, clip=NOT_YET, **of_layer),
+        _rule("collapse", "whole", "agreement", "low", "best", **collapse, clip=MIXED, **of_layer),
+        _rule("collapse", "whole", "rank", "low", "usual", **collapse, log=True, **of_layer),
+        _rule("collapse", "whole", "participation", "low", "usual", **collapse, log=True, **of_layer),
+        _rule("collapse", "whole", "uniformity", "high", "usual", **collapse, **of_layer),
         _rule("collapse", "whole", "dead", "high", "zero", severity=ERROR),
-        _rule("collapse", "whole", "norm", "low", "usual", severity=ERROR, restarts=True, unless_improving=True),
-        _rule("merging", "pair", "gap", "low", "best", persistence=3, held=LONG, clip=APART, unless_improving=True),
-        _rule(
-            "merging", "class", "separation", "low", "best", persistence=3, held=LONG, clip=APART, unless_improving=True
-        ),
-        _rule("divergence", "whole", "loss", "high", "best", severity=ERROR, restarts=True),
-        _rule("divergence", "whole", "accuracy", "low", "best", severity=ERROR, restarts=True),
-        _rule("divergence", "whole", "norm", "high", "usual", severity=ERROR, restarts=True, unless_improving=True),
-        _rule("divergence", "whole", "drift", "high", "usual", severity=ERROR, unless_improving=True, between=True),
-        _rule("divergence", "whole", "turnover", "high", "usual", severity=ERROR, unless_improving=True, between=True),
+        _rule("merging", "pair", "gap", "low", "best", clip=APART, unless_well=True, **of_class),
+        _rule("merging", "class", "separation", "low", "best", clip=APART, unless_well=True, **of_class),
+        _rule("divergence", "whole", "loss", "high", "usual", severity=ERROR, restarts=True, unless_memorising=True),
+        _rule("divergence", "whole", "accuracy", "low", "best", severity=ERROR, restarts=True, unless_memorising=True),
+        _rule("divergence", "whole", "norm", "high", "usual", severity=ERROR, **of_layer),
+        _rule("divergence", "whole", "drift", "high", "usual", severity=ERROR, between=True, **of_layer),
+        _rule("divergence", "whole", "turnover", "high", "usual", severity=ERROR, between=True, **of_layer),
         _rule("divergence", "whole", "gradient", "high", "usual", severity=ERROR, restarts=True, unless_improving=True),
         _rule("divergence", "whole", "update", "high", "usual", severity=ERROR, unless_improving=True, per_rate=True),
-        _rule("dead", "whole", "dead", "high", "best"),
+        _rule("vanishing", "whole", "norm", "low", "usual", restarts=True, unless_improving=True),
+        _rule("overfitting", "whole", "loss", "high", "best", **overfitting),
+        _rule("overfitting", "whole", "accuracy", "low", "best", **overfitting),
+        _rule("overfitting", "whole", "overconfidence", "high", "best", clip=(0.0, np.inf), **overfitting),
+        _rule("dead", "whole", "dead", "high", "best", unless_improving=True, unless_well=True),
         _rule("stagnation", "whole", "still", "high", "zero"),
         _rule("noise", "whole", "confidence", "low", "best", unless_improving=True),
         _rule("noise", "whole", "flips", "high", "usual", restarts=True, unless_improving=True, between=True),
-        _rule(
-            "noise", "class", "agreement", "low", "best", persistence=3, held=LONG, clip=MIXED, unless_improving=True
-        ),
+        _rule("noise", "class", "agreement", "low", "best", clip=MIXED, unless_well=True, **of_class),
+        _rule("noise", "class", "accuracy", "low", "best", **of_class),
         _rule("forgetting", "task", "accuracy", "low", "best", persistence=1, held=1),
         _rule("forgetting", "task", "probe_accuracy", "low", "best", persistence=1, held=1),
-        _rule("overconfidence", "whole", "overconfidence", "high", "best", clip=(0.0, np.inf), unless_improving=True),
     ]
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from tensorboard_plugin_hidden.alerts.observation import Observation
 from tensorboard_plugin_hidden.alerts.progress import Progress
 from tensorboard_plugin_hidden.alerts.rules import MarginDetector, MarginRule
+from tensorboard_plugin_hidden.format.alerts import INFO
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,15 +23,20 @@ FOLDS = 10
 SLACKS = np.round(np.arange(0.05, 4.05, 0.05), 2)
 """The slacks that are tried. One rule alone may do with less than the largest deviation: some trainings may alarm."""
 
+RARE = 0.99
+"""Share of the healthy trainings whose largest deviation a margin is measured by."""
+
 LEAST = {
-    "agreement": 0.05,
+    "separation": 0.5,
+    "gap": 1.0,
+    "agreement": 0.1,
     "confidence": 0.1,
-    "overconfidence": 0.1,
+    "overconfidence": 0.2,
     "accuracy": 0.1,
     "drift": 0.1,
     "turnover": 0.25,
     "flips": 0.25,
-    "dead": 0.25,
+    "dead": 0.2,
     "gradient": 0.7,
     "update": 0.7,
 }
@@ -45,26 +51,32 @@ def least(rule: MarginRule) -> float:
     return LEAST.get(rule.measure, LEAST_ELSE)
 
 
-def excess(rule: MarginRule, history: Sequence[Sequence[Observation]]) -> Floats:
-    """How far one rule's measure was on the wrong side at every step of one training, the worst of all layers.
+def excess(rules: Sequence[MarginRule], history: Sequence[Sequence[Observation]]) -> dict[str, Floats]:
+    """How far each rule's measure was on the wrong side at every step of one training, the worst of all layers.
 
     Args:
-        rule: Which; its margin does not matter.
+        rules: Which; their margins do not matter.
         history: The observations of every step.
 
     Returns:
-        float64 [T], what a margin has to be below for the rule to fire.
+        By the rule's key float64 [T], what a margin has to be below for the rule to warn; 0 where what it finds would
+        be no more than information.
     """
-    worst = np.zeros(len(history))
-    detectors: dict[str, MarginDetector] = {}
+    worst = {rule.key: np.zeros(len(history)) for rule in rules}
+    detectors: dict[tuple[str, str], MarginDetector] = {}
     progress = Progress()
     for place, observations in enumerate(history):
-        improving = progress.improving(observations)
-        for seen in observations:
-            detector = detectors.setdefault(seen.layer, MarginDetector(rule))
-            found = detector.excess(seen, improving=improving)
-            if found is not None:
-                worst[place] = max(worst[place], float(np.max(found.deviation, initial=0.0)))
+        standing = progress.look(observations)
+        for rule in rules:
+            told = rule.severity_for(standing) != INFO
+            for seen in observations:
+                where = (rule.key, seen.layer)
+                if where not in detectors:
+                    detectors[where] = MarginDetector(rule)
+                found = detectors[where].excess(seen, standing)
+                if found is not None and told:
+                    most = float(np.max(found.deviation, initial=0.0))
+                    worst[rule.key][place] = max(worst[rule.key][place], most)
     return worst
 
 
@@ -88,12 +100,18 @@ def margins(peaks: Mapping[str, Floats], least: Mapping[str, float], target: flo
     for slack in SLACKS:
         alarms = 0
         for left_out in range(FOLDS):
-            found = np.maximum(slack * table[:, fold != left_out].max(axis=1), floor)
+            found = np.maximum(slack * _large(table[:, fold != left_out]), floor)
             alarms += int((table[:, fold == left_out] > found[:, None]).any(axis=0).sum())
         if alarms <= target * runs:
             chosen = float(slack)
             break
-    return dict(zip(peaks, np.maximum(chosen * table.max(axis=1), floor).tolist(), strict=True)), chosen
+    return dict(zip(peaks, np.maximum(chosen * _large(table), floor).tolist(), strict=True)), chosen
+
+
+def _large(table: Floats) -> Floats:
+    """What hardly any training passes, of each rule: one that goes its own way does not make a rule blind."""
+    result: Floats = np.quantile(table, RARE, axis=1, method="higher")
+    return result
 
 
 def first_alarm(excesses: Mapping[str, Floats], limits: Mapping[str, float]) -> int | None:

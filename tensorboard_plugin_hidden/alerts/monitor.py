@@ -9,7 +9,7 @@ import numpy as np
 from tensorboard_plugin_hidden.alerts.builtin import rules as builtin_rules
 from tensorboard_plugin_hidden.alerts.evidence import evidence, likely_confusion
 from tensorboard_plugin_hidden.alerts.observation import Observation
-from tensorboard_plugin_hidden.alerts.progress import Progress
+from tensorboard_plugin_hidden.alerts.progress import Progress, Standing
 from tensorboard_plugin_hidden.alerts.rules import QUIET, Detector, Finding, Rule
 from tensorboard_plugin_hidden.alerts.words import sentence
 from tensorboard_plugin_hidden.format.alerts import SEVERITIES, Alert
@@ -49,22 +49,22 @@ class Monitor:
         Returns:
             What is newly wrong, the worst first. Rules of one name give at most one alert a layer.
         """
-        improving = self._progress.improving(observations)
+        standing = self._progress.look(observations)
         alerts = [
-            _alert(observation, rule, finding, observations)
+            _alert(observation, rule, finding, rule.severity_for(standing), observations)
             for observation in observations
-            for rule, finding in self._findings(observation, improving)
+            for rule, finding in self._findings(observation, standing)
         ]
         return sorted(alerts, key=lambda alert: -SEVERITIES.index(alert.severity))
 
-    def _findings(self, observation: Observation, improving: bool) -> list[tuple[Rule, Finding]]:
+    def _findings(self, observation: Observation, standing: Standing) -> list[tuple[Rule, Finding]]:
         detectors = self._layers.setdefault(observation.layer, [])
         if not detectors:
             detectors += [(rule, rule.start()) for rule in self._rules]
         now = self._snapshots[observation.layer] = self._snapshots.get(observation.layer, 0) + 1
         best: dict[str, tuple[Rule, Finding]] = {}
         for rule, detector in detectors:
-            finding = detector.observe(observation, improving=improving)
+            finding = detector.observe(observation, standing)
             if finding is None or not self._is_new(observation.layer, rule, finding, now):
                 continue
             if rule.name not in best or finding.score > best[rule.name][1].score:
@@ -75,12 +75,16 @@ class Monitor:
 
     def _is_new(self, layer: str, rule: Rule, finding: Finding, now: int) -> bool:
         """Whether no other measure has just said the same. What one measure says again has been well in between."""
+        if rule.once and (layer, rule.name, ()) in self._told:
+            return False
         before, by = self._told.get((layer, rule.name, finding.classes), (-SAME, rule))
         same = by is not rule and now - before < (SAME if finding.classes else QUIET)
         return bool(finding.task) or not same
 
 
-def _alert(observation: Observation, rule: Rule, finding: Finding, others: Sequence[Observation]) -> Alert:
+def _alert(
+    observation: Observation, rule: Rule, finding: Finding, severity: str, others: Sequence[Observation]
+) -> Alert:
     sight = observation.sight
     classes, probe_accuracy = finding.classes, None
     if finding.task:
@@ -90,7 +94,7 @@ def _alert(observation: Observation, rule: Rule, finding: Finding, others: Seque
     return Alert(
         step=observation.step,
         rule=rule.name,
-        severity=rule.severity,
+        severity=severity,
         layer=observation.layer,
         measure=finding.measure,
         value=_finite(finding.value),

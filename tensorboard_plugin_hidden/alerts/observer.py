@@ -136,6 +136,7 @@ class Observer:
         measures: dict[str, float] = {}
         classes: dict[str, FloatArray] = {}
         tasks: dict[str, FloatArray] = {}
+        counts = None
         sight = Sight(tasks=self._tasks, classes=self._classes)
         if found is not None:
             labels = self._labels_of(len(found.prediction))
@@ -145,6 +146,7 @@ class Observer:
             measures = _answers(found, labels, before)
             if labels is not None:
                 right = np.where(labels >= 0, found.prediction == labels, np.nan).astype(np.float32)
+                counts = np.bincount(labels[labels >= 0], minlength=len(self._classes))
                 classes["accuracy"] = np.array(
                     [_mean(right[labels == number]) for number in range(len(self._classes))], np.float32
                 )
@@ -164,7 +166,7 @@ class Observer:
                 largest_update_layer=gradients.largest_update_layer,
             )
         return Observation(
-            step, NETWORK, measures, classes, None, tasks, tuple(self._tasks), self._current, rate, sight
+            step, NETWORK, measures, classes, None, tasks, tuple(self._tasks), self._current, rate, sight, counts
         )
 
     def _labels_of(self, count: int) -> IntArray | None:

@@ -5,6 +5,12 @@ from __future__ import annotations
 FACTOR = 2.0
 """Times by which the learning rate must have risen to be a restart."""
 
+ANNEALED = 0.1
+"""Share of the highest rate below which updates are too small to do harm, however large for their rate."""
+
+TOLERANCE = 0.1
+"""Share by which a rate may pass the highest that was seen: a first snapshot comes when the rate has begun to fall."""
+
 STRETCH = 1.5
 """Times by which steps between snapshots may differ and what happens in them still be compared."""
 
@@ -19,6 +25,8 @@ class RateChanges:
     def __init__(self) -> None:
         self._lowest = 0.0
         self._highest = 0.0
+        self.annealed = False
+        """Whether the rate that was seen last is a small share of the highest."""
 
     def restarts(self, rate: float | None) -> bool:
         """Whether the rate of the next snapshot, None where it is not known, is that of a restart.
@@ -27,9 +35,10 @@ class RateChanges:
         >>> [changes.restarts(rate) for rate in (0.1, 0.05, 0.01, 0.1, 0.4, 0.4)]
         [False, False, False, True, False, False]
         """
+        self.annealed = rate is not None and rate < ANNEALED * self._highest
         if rate is None or not rate > 0:
             return False
-        known = rate <= self._highest * (1 + 1e-6)
+        known = rate <= self._highest * (1 + TOLERANCE)
         restart = known and FACTOR * self._lowest <= rate
         # Since the last restart, or since the rate was new.
         self._lowest = min(self._lowest, rate) if known and not restart else rate

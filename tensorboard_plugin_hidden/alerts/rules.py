@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.alerts.observation import Observation
+from tensorboard_plugin_hidden.alerts.progress import Standing, sampling_error
 from tensorboard_plugin_hidden.alerts.resets import Intervals, RateChanges
-from tensorboard_plugin_hidden.alerts.track import HELD, Against, Excess, Track, Values, Worse
+from tensorboard_plugin_hidden.alerts.track import BURN_IN, HELD, Against, Excess, Track, Values, Worse
+from tensorboard_plugin_hidden.format.alerts import INFO
 
 Scope = Literal["whole", "class", "pair", "task"]
 """What a measure is of: a layer as a whole, each class, each two classes, or each task that is over."""
@@ -18,6 +20,13 @@ Scope = Literal["whole", "class", "pair", "task"]
 QUIET = 4
 """Steps after an alert in which a rule says nothing of other classes, nor another of its measures of the same layer:
 what follows one collapse is one event."""
+
+
+FEW = 15
+"""Samples of a class with fewer of which nothing is said of it: each of them would be much of the class."""
+
+SHARES_OF_SAMPLES = ("accuracy", "agreement", "flips")
+"""Measures that are shares of the samples, and no better known than those of so many samples can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +61,12 @@ class Finding:
 class Detector(Protocol):
     """A rule at work on one layer."""
 
-    def observe(self, observation: Observation, *, improving: bool) -> Finding | None:
+    def observe(self, observation: Observation, standing: Standing) -> Finding | None:
         """Looks at the next step; gives what is new, once.
 
         Args:
             observation: Of the layer.
-            improving: Whether the network's loss is better than ever.
+            standing: How the network stands.
         """
 
     def reset(self) -> None:
@@ -72,8 +81,11 @@ class Rule(Protocol):
         """The name that alerts carry; several rules may share one, and then speak with one voice."""
 
     @property
-    def severity(self) -> str:
-        """``info``, ``warning`` or ``error``."""
+    def once(self) -> bool:
+        """Whether an alert of a layer is told once a task."""
+
+    def severity_for(self, standing: Standing) -> str:
+        """How bad what it finds is, for a network that stands so."""
 
     def start(self) -> Detector:
         """Begins to watch a layer."""
@@ -98,9 +110,16 @@ class MarginRule:
             and a network that is less sure than it is right may become surer.
         unless_improving: Whether steps do not count at which the loss is better than ever: everything moves when a
             network begins to learn.
+        unless_well: Whether steps do not count at which the answers, of a class or a pair its own, have not suffered:
+            a layer may be changed by all that goes well, too.
+        if_able: Whether only steps count at which more answers are right than wrong, where they are known.
+        unless_memorising: Whether steps do not count at which a rise of the loss is overfitting, which has a rule
+            of its own.
+        if_memorising: Whether only these count.
         restarts: Whether the past is forgotten as the learning rate restarts: some measures show it, others do not.
         per_rate: Whether the logarithm of the learning rate is taken off, where that is known.
         between: Whether the measure compares a snapshot with the one before, and so grows with the steps between.
+        once: Whether an alert is one event to the end of the task, whichever measure of the rule it is of.
     """
 
     name: str
@@ -115,9 +134,24 @@ class MarginRule:
     log: bool = False
     clip: tuple[float, float] = (-np.inf, np.inf)
     unless_improving: bool = False
+    unless_well: bool = False
+    if_able: bool = False
+    unless_memorising: bool = False
+    if_memorising: bool = False
     restarts: bool = False
     per_rate: bool = False
     between: bool = False
+    once: bool = False
+
+    @property
+    def of_classes(self) -> bool:
+        """Whether it looks at how classes lie, which is no fault of a network that does not answer by them."""
+        return self.scope in ("class", "pair") or self.measure in ("separation", "agreement")
+
+    def severity_for(self, standing: Standing) -> str:
+        """How bad what it finds is, for a network that stands so."""
+        shows_no_harm = self.of_classes or self.name == "dead"
+        return INFO if shows_no_harm and not standing.known else self.severity
 
     @property
     def key(self) -> str:
@@ -132,6 +166,8 @@ class MarginRule:
         elif self.scope == "class":
             row = observation.classes.get(self.measure)
             values = None if row is None else row.astype(np.float64)
+            if values is not None and observation.counts is not None:
+                values[observation.counts < FEW] = np.nan
         elif self.scope == "pair":
             gaps = observation.gaps
             # Each pair once.
@@ -181,30 +217,65 @@ class MarginDetector:
         self._tellers: dict[tuple[int, ...], int] = {}
         self._quiet = 0
         self._tasks: list[str] = []
+        self._alive = False
+        self._looks = 0
 
     def reset(self) -> None:
         """Forgets, unless a task is compared with what it was when it was learned, which another task is to leave."""
         if self._rule.scope != "task":
             self._track.reset()
 
-    def excess(self, observation: Observation, *, improving: bool) -> Excess | None:
+    def excess(self, observation: Observation, standing: Standing) -> Excess | None:
         """How far the measure is on the wrong side; None where the observation has no such measure."""
-        if self._rates.restarts(observation.rate) and self._rule.restarts:
+        rule = self._rule
+        if self._rates.restarts(observation.rate) and rule.restarts:
             self._track.reset()
-        if self._intervals.change(observation.step) and self._rule.between:
+        if self._intervals.change(observation.step) and rule.between:
             self._track.reset()
-        values = self._rule.values(observation)
+        values = rule.values(observation)
         if values is None:
             return None
         if self._rule.scope == "task":
             values = self._in_order(observation, values)
         compared = np.clip(values, *self._rule.clip)
-        found = self._track.push(observation.step, compared, counts=not (improving and self._rule.unless_improving))
+        annealed = rule.per_rate and self._rates.annealed
+        better = standing.improving or (standing.learning and not standing.known and rule.name != "collapse")
+        well = standing.well if rule.scope == "whole" else False
+        found = self._track.push(
+            observation.step,
+            compared,
+            counts=not (
+                not self._lives(values)
+                or (better and rule.unless_improving)
+                or (well and rule.unless_well)
+                or (standing.known and rule.if_able and not standing.able)
+                or annealed
+                or (rule.unless_memorising if standing.memorising else rule.if_memorising)
+            ),
+            alone=rule.unless_improving and not standing.known,
+        )
+        if rule.unless_well and rule.scope in ("class", "pair") and standing.classes_well is not None:
+            fine = standing.classes_well
+            found.deviation[fine if rule.scope == "class" else fine[:, None] & fine[None, :]] = 0
+        if rule.measure in SHARES_OF_SAMPLES and observation.counts is not None:
+            counts = observation.counts if rule.scope == "class" else int(observation.counts.sum())
+            least = sampling_error(np.nan_to_num(found.reference), counts)
+            if rule.scope == "class":
+                # One of many is easily over by chance: its margin grows with what chance may do.
+                found = replace(found, deviation=np.maximum(found.deviation - least, 0.0))
+            else:
+                found = replace(found, deviation=np.where(found.deviation > least, found.deviation, 0.0))
         if self._rule.scope == "task":
             # The task that is learned is not forgotten; what it reaches is what it is compared with afterwards.
             found.deviation[self._tasks.index(observation.task)] = 0
         # What is told is the value itself.
         return replace(found, values=values)
+
+    def _lives(self, values: Values) -> bool:
+        """False of a layer that has not come to life yet: a block may begin as nothing but its input."""
+        self._looks += 1
+        self._alive |= not (self._rule.measure == "dead" and bool(values >= 1))
+        return self._alive or self._looks > BURN_IN
 
     def _in_order(self, observation: Observation, values: Values) -> Values:
         """Tasks in the order in which they were first seen: one that begins changes its place among the others."""
@@ -213,10 +284,10 @@ class MarginDetector:
         ordered[[self._tasks.index(name) for name in observation.task_names]] = values
         return ordered
 
-    def observe(self, observation: Observation, *, improving: bool) -> Finding | None:
+    def observe(self, observation: Observation, standing: Standing) -> Finding | None:
         """Looks at the next step."""
         rule = self._rule
-        excess = self.excess(observation, improving=improving)
+        excess = self.excess(observation, standing)
         if excess is None:
             return None
         values = excess.values
@@ -237,7 +308,8 @@ class MarginDetector:
             self._armed[worst] = False
         else:
             self._armed &= ~over
-        reference = float(excess.reference[worst])
+        # Nothing was before what is bad at any time.
+        reference = float(excess.reference[worst]) if rule.against != "zero" else float("nan")
         turned = 1.0 if rule.worse == "high" else -1.0
         place = tuple(int(index) for index in worst)
         classes = _classes(rule, place, observation)
@@ -249,7 +321,7 @@ class MarginDetector:
             measure="gap" if len(classes) == 2 else rule.measure,
             value=rule.in_units(float(values[worst]), observation),
             reference=rule.in_units(reference, observation),
-            limit=rule.in_units(reference + turned * rule.margin, observation),
+            limit=rule.in_units(float(excess.reference[worst]) + turned * rule.margin, observation),
             since=excess.since,
             classes=classes,
             task=self._tasks[place[0]] if rule.scope == "task" else "",

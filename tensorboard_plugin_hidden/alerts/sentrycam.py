@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tensorboard_plugin_hidden.alerts.observation import Observation
+from tensorboard_plugin_hidden.alerts.progress import Standing
 from tensorboard_plugin_hidden.alerts.rules import Finding
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
 
@@ -90,6 +91,11 @@ class SentryCamRule:
 
     name: str = "sentrycam"
     severity: str = "warning"
+    once: bool = True
+
+    def severity_for(self, standing: Standing) -> str:
+        """The same however the network stands."""
+        return self.severity
 
     def start(self) -> SentryCamDetector:
         """Begins to watch a layer."""
@@ -108,7 +114,7 @@ class SentryCamDetector:
         """Forgets what was before another task; the published rule knows nothing of learning rates."""
         self.__init__()  # type: ignore[misc]
 
-    def observe(self, observation: Observation, *, improving: bool) -> Finding | None:
+    def observe(self, observation: Observation, standing: Standing) -> Finding | None:
         """Looks at the next step, whatever the loss does."""
         sight = observation.sight
         if self._fired or sight.activations is None or sight.labels is None:

@@ -24,8 +24,14 @@ BURN_IN = 4
 SIGMAS = 4.0
 """Standard deviations of the noise that a difference must pass before its size is looked at."""
 
+RECORD = 2.0
+"""Times as far as ever before that something has to move where nothing else tells trouble from learning."""
+
 HELD = 5
 """Steps of which the median is what is usual. The best is the best such median: one lucky step is no achievement."""
+
+LONG = 11
+"""The same for one class or pair: beginners give up one class for another, and it must have been well to be missed."""
 
 _WINDOW = 16
 """Steps from which the noise is estimated."""
@@ -70,6 +76,13 @@ class Track:
         noisy: Whether noise is asked for, and a burn-in to know it; else every difference is a deviation.
     """
 
+    _going: npt.NDArray[np.bool_]
+    _run: npt.NDArray[np.int64]
+    _held_up: Values
+    _travels: deque[Values]
+    _travelled: Values
+    _settled: npt.NDArray[np.bool_]
+
     def __init__(
         self, worse: Worse, against: Against, persistence: int, held: int = HELD, *, noisy: bool = True
     ) -> None:
@@ -80,13 +93,19 @@ class Track:
         self._noisy = noisy
         self.reset()
 
+    @property
+    def best(self) -> Values:
+        """The best median so far, turned so that less is better; not-a-number before there is one."""
+        return self._best if self._count else np.array(np.nan)
+
     def reset(self) -> None:
         """Forgets the past."""
         self._deviations: deque[tuple[int, Values]] = deque(maxlen=self._persistence)
         self._recent = np.empty(0)
         self._count = 0
+        self._begin_events(())
 
-    def push(self, step: int, values: Values, *, counts: bool = True) -> Excess:
+    def push(self, step: int, values: Values, *, counts: bool = True, alone: bool = False) -> Excess:
         """Takes the values of one step, and compares them with those before.
 
         Args:
@@ -94,6 +113,8 @@ class Track:
             values: Any shape, always the same, but that a vector may grow; not-a-number where there is none. A step
                 at which a single number is not known is passed over.
             counts: Whether a deviation at this step is one.
+            alone: Whether nothing but the values themselves tells trouble from learning. A deviation then is one only
+                when the first rise or fall is over, and where it is ``RECORD`` times as long as any before.
         """
         turned = self._sign * values
         if self._count and turned.ndim == 1 and self._newest.ndim == 1 and len(turned) > len(self._newest):
@@ -104,20 +125,30 @@ class Track:
             # Some numbers are known at some steps only; their neighbours are then the steps at which they were.
             return Excess(values, np.zeros_like(turned), np.full_like(turned, np.nan), np.zeros((), bool), step)
         deviation, reference = np.zeros_like(turned), np.full_like(turned, np.nan)
-        judged = counts
+        known = self._against == "zero" or self._count >= (BURN_IN if self._noisy else 1)
         if self._against == "zero":
             reference = np.zeros_like(turned)
             deviation = np.nan_to_num(turned, nan=0.0, posinf=np.inf, neginf=0.0).clip(min=0)
-        elif self._count >= (BURN_IN if self._noisy else 1) and counts:
-            reference = self._best if self._against == "best" else self._usual
+        elif known:
+            reference = self._best if self._against == "best" else np.where(self._going, self._held_up, self._usual)
             noise = _TO_SIGMA * _median(self._differences) if self._noisy else np.zeros_like(turned)
             with np.errstate(invalid="ignore"):
                 # Without a past, or noise to judge by, there is not-a-number, with which comparisons are false.
                 deviation = np.where(turned - reference > SIGMAS * noise, turned - reference, 0.0)
-        else:
-            judged = False
-        calm = (deviation == 0) & ~np.isnan(turned) & judged
-        self._remember(turned)
+        # What does not count may be calm all the same.
+        calm = (deviation == 0) & ~np.isnan(turned) & known
+        if not counts:
+            deviation = np.zeros_like(turned)
+        travel = np.abs(np.where(np.isfinite(turned), turned, np.nan) - self._usual)
+        if alone and self._against != "zero":
+            slow = self._settled & (deviation > RECORD * np.nan_to_num(self._travelled))
+            deviation = np.where(slow, deviation, 0.0)
+        # What deviates is no part of the usual before it is known whether it stays.
+        going = (deviation > 0) & (self._run + 1 < self._persistence)
+        self._held_up = np.where(self._going, self._held_up, self._usual)
+        self._run = np.where(going, self._run + 1, 0)
+        self._going = going
+        self._remember(turned, travel)
         self._deviations.append((step, deviation))
         if len(self._deviations) < self._persistence:
             deviation = np.zeros_like(turned)
@@ -133,6 +164,15 @@ class Track:
         self._newest = np.full(shape, np.nan)
         self._usual = np.full(shape, np.nan)
         self._best = np.full(shape, np.nan)
+        self._begin_events(shape)
+
+    def _begin_events(self, shape: tuple[int, ...]) -> None:
+        """Nothing deviates, and nothing has moved yet."""
+        self._going, self._run = np.zeros(shape, bool), np.zeros(shape, np.int64)
+        self._held_up = np.full(shape, np.nan)
+        self._travels = deque()
+        self._travelled = np.full(shape, np.nan)
+        self._settled = np.zeros(shape, bool)
 
     def _widen(self, more: int) -> None:
         """Makes room for values that were not there before, and have no past."""
@@ -142,10 +182,21 @@ class Track:
 
         self._recent, self._differences = padded(self._recent), padded(self._differences)
         self._newest, self._usual, self._best = (padded(one) for one in (self._newest, self._usual, self._best))
+        fresh = np.zeros((*self._settled.shape[:-1], more), bool)
+        self._travelled = padded(self._travelled)
+        self._settled, self._going = (np.concatenate([one, fresh], axis=-1) for one in (self._settled, self._going))
+        self._travels = deque(padded(one) for one in self._travels)
+        self._run = np.concatenate([self._run, fresh.astype(np.int64)], axis=-1)
+        self._held_up = padded(self._held_up)
         for place, (step, deviation) in enumerate(self._deviations):
             self._deviations[place] = (step, padded(deviation, 0.0))
 
-    def _remember(self, turned: Values) -> None:
+    def _remember(self, turned: Values, travel: Values) -> None:
+        # What must agree for an alert is no record that it has to break itself.
+        self._travels.append(travel)
+        self._settled |= travel <= self._travelled / 2
+        if len(self._travels) > self._persistence:
+            self._travelled = np.fmax(self._travelled, self._travels.popleft())
         # What is not finite is no past to return to.
         finite = np.where(np.isfinite(turned), turned, np.nan)
         self._recent[self._count % self._held] = finite

@@ -88,9 +88,11 @@ def _fails(alerts: Sequence[Alert], fail_on: str) -> bool:
 
 
 def _text(alert: Alert, described: dict[str, Any]) -> str:
+    from tensorboard_plugin_hidden.alerts.words import show
+
     numbers = [
-        f"{name} {value:.4g}"
-        for name, value in ((alert.measure, alert.value), ("reference", alert.reference), ("limit", alert.limit))
+        f"{name} {show(alert.measure, value)}"
+        for name, value in ((f"{alert.measure} before", alert.reference), ("now", alert.value), ("limit", alert.limit))
         if value is not None
     ]
     lines = [

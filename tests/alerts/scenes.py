@@ -16,10 +16,11 @@ def layer(rng, centres=None, spread=0.3, samples=200, width=8):
     return points.astype(np.float32)
 
 
-def logits(right=0.97, samples=200, sure=5.0, rng=None):
-    """float32 [N, C]: so many samples are answered right, the others with the next class."""
+def logits(right=0.97, samples=200, sure=5.0, rng=None, confused=()):
+    """float32 [N, C]: so many samples are answered right, the others with the next class; some classes as the first."""
     rng = rng or np.random.default_rng(0)
     answers = labels(samples).copy()
+    answers[np.isin(answers, confused)] = confused[0] if confused else 0
     wrong = rng.permutation(samples)[: round((1 - right) * samples)]
     answers[wrong] = (answers[wrong] + 1) % len(CLASSES)
     return (sure * np.eye(len(CLASSES))[answers]).astype(np.float32)

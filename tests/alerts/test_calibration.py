@@ -62,7 +62,7 @@ def test_the_first_alarm_by_excess_is_the_monitors():
         for step in range(24)
     ]
     chosen = [rule for rule in margin_rules() if rule.scope != "task"]
-    by_excess = first_alarm({rule.key: excess(rule, history) for rule in chosen}, {r.key: r.margin for r in chosen})
+    by_excess = first_alarm(excess(chosen, history), {rule.key: rule.margin for rule in chosen})
     monitor = Monitor(chosen)
     by_monitor = [step for step, seen in enumerate(history) if monitor.watch(seen)]
     assert by_excess == by_monitor[0] == 17

@@ -9,6 +9,7 @@ from tensorboard_plugin_hidden.alerts.builtin import margin_rules, rules
 from tensorboard_plugin_hidden.alerts.monitor import Monitor
 from tensorboard_plugin_hidden.alerts.observation import GradientFacts
 from tensorboard_plugin_hidden.alerts.observer import Observer
+from tensorboard_plugin_hidden.alerts.progress import Standing
 from tensorboard_plugin_hidden.errors import HiddenError
 from tests.alerts.scenes import CLASSES, labels, layer, logits
 
@@ -33,6 +34,10 @@ class Run:
         return found
 
 
+BOTH = (1, 3)
+"""Two classes that are taken for one where they merge."""
+
+
 def moved(pair, share):
     """Centres of which two stand nearer to each other."""
     centres = 3 * np.eye(len(CLASSES), 8)
@@ -52,7 +57,8 @@ def test_a_healthy_run_raises_nothing():
 def test_two_classes_that_merge_are_named():
     run = Run(["merging"])
     for step in range(STEPS):
-        run.look(step, layer(run.rng, moved((1, 3), 0 if step < 16 else 0.99)))
+        late = step >= 16
+        run.look(step, layer(run.rng, moved(BOTH, 0.99 * late)), logits(confused=BOTH if late else ()))
     (alert,) = run.alerts
     assert (alert.rule, alert.layer, alert.measure, alert.classes) == ("merging", "fc", "gap", (1, 3))
     assert (alert.since, alert.step) == (16, 18)
@@ -67,7 +73,7 @@ def test_classes_that_merge_are_counted_once_and_told_of_again_when_they_were_ap
     run = Run(["merging"])
     for step in range(46):
         together = 16 <= step < 24 or step in again
-        run.look(step, layer(run.rng, moved((1, 3), 0.99 if together else 0)))
+        run.look(step, layer(run.rng, moved(BOTH, 0.99 * together)), logits(confused=BOTH if together else ()))
     assert [alert.classes for alert in run.alerts] == [(1, 3)] * (2 if again else 1)
     assert all("more:" not in alert.sentence for alert in run.alerts), "the two are each other's nearest"
 
@@ -75,19 +81,20 @@ def test_classes_that_merge_are_counted_once_and_told_of_again_when_they_were_ap
 def test_what_classes_were_apart_before_is_told_as_far_as_it_counts():
     run = Run(["merging"])
     for step in range(STEPS):
-        run.look(step, layer(run.rng, moved((1, 3), 0 if step < 16 else 0.99)))
+        late = step >= 16
+        run.look(step, layer(run.rng, moved(BOTH, 0.99 * late)), logits(confused=BOTH if late else ()))
     assert run.alerts[0].reference == 1
-    assert run.alerts[0].sentence.endswith(", 1 or more before.")
+    assert "fell from 1 or more to -" in run.alerts[0].sentence
 
 
 def test_a_collapse_is_told_once_a_layer_and_again_after_it_was_over():
     run = Run(["collapse"])
     for step in range(40):
         flat = 16 <= step < 22 or step >= 32
-        run.look(step, layer(run.rng, np.zeros((4, 8))) if flat else None)
+        run.look(step, layer(run.rng, np.zeros((4, 8))) if flat else None, logits(right=0.3) if flat else None)
     # What comes back is another change: it is no more than this scene's that the rank falls then.
     while_flat = [alert.step for alert in run.alerts if 16 <= alert.step < 22 or alert.step >= 32]
-    assert while_flat == [17, 33]
+    assert while_flat == [19, 35]
     assert {alert.severity for alert in run.alerts} == {"error"}
 
 
@@ -96,7 +103,25 @@ def test_a_layer_that_says_nothing_from_the_start_is_told_of():
     for step in range(12):
         run.look(step, np.zeros((200, 8), np.float32))
     (alert,) = run.alerts
-    assert (alert.step, alert.measure, alert.value, alert.samples) == (1, "dead", 1, ())
+    assert (alert.step, alert.measure, alert.value, alert.samples) == (5, "dead", 1, ())
+    assert alert.reference is None
+    assert alert.sentence == "fc: the representation collapses: every unit gives the same for every sample."
+
+
+@pytest.mark.parametrize("dead", [1, 3])
+def test_a_layer_that_comes_to_life_was_never_wrong(dead):
+    """As a residual block's, whose last normalisation begins at zero; a warm-up of the rate keeps it there a while."""
+    run = Run()
+    for step in range(12):
+        run.look(step, np.zeros((200, 8), np.float32) if step < dead else None)
+    assert run.alerts == []
+
+
+def test_a_layer_that_dies_is_told_of_at_once():
+    run = Run(["collapse"])
+    for step in range(12):
+        run.look(step, np.zeros((200, 8), np.float32) if step >= 8 else None)
+    assert [(alert.step, alert.measure) for alert in run.alerts] == [(9, "dead")]
 
 
 def test_classes_that_come_together_slowly_from_afar_are_one_event():
@@ -105,8 +130,9 @@ def test_classes_that_come_together_slowly_from_afar_are_one_event():
     for step in range(60):
         centres = moved((1, 3), 0)
         centres[1, 4:] += 2.0
-        centres[3] = centres[1] + (centres[3] - centres[1]) * (1 - min(max(step - 16, 0) / 20, 1))
-        run.look(step, layer(run.rng, centres))
+        share = min(max(step - 16, 0) / 20, 1)
+        centres[3] = centres[1] + (centres[3] - centres[1]) * (1 - share)
+        run.look(step, layer(run.rng, centres), logits(confused=BOTH if share > 0.7 else ()))
     assert [alert.classes for alert in run.alerts if set(alert.classes) == {1, 3}] == [(1, 3)]
 
 
@@ -117,7 +143,8 @@ def test_a_pace_that_slows_down_steadily_is_judged():
     still = layer(run.rng)
     for step in steps:
         late = step > steps[-4]
-        run.look(step, layer(run.rng, spread=3.0) if late else still + 0.01 * run.rng.normal(size=still.shape))
+        points = layer(run.rng, spread=3.0) if late else still + 0.01 * run.rng.normal(size=still.shape)
+        run.look(step, points, logits(right=0.5) if late else None)
     assert {alert.measure for alert in run.alerts} & {"drift", "turnover"}
 
 
@@ -204,7 +231,8 @@ def test_updates_that_are_too_large_are_told_with_their_layer():
         run.look(step, gradients=GradientFacts(0.0, update, 0.0, largest_update_layer="head"))
     (alert,) = run.alerts
     assert (alert.step, alert.measure) == (17, "update")
-    assert alert.sentence.endswith("before, the largest in head.")
+    assert "the largest update over its weight rose from 0.00" in alert.sentence
+    assert alert.sentence.endswith("), the largest in head.")
 
 
 def test_a_restart_of_the_rate_makes_the_loss_no_reference_and_a_rate_that_runs_away_does_not():
@@ -293,10 +321,10 @@ def test_a_margin_of_a_logarithm_is_told_in_the_measures_units():
     rule = next(rule for rule in margin_rules() if rule.key == "collapse/whole.rank")
     detector = dataclasses.replace(rule, margin=np.log(2)).start()
     rng = np.random.default_rng(0)
-    for step in range(12):
+    for step in range(14):
         observer = Observer(None, ())
         rank = 8.0 if step < 10 else 2.0
         (seen,) = observer.look(step, {"fc": layer(rng)}, None)
-        found = detector.observe(dataclasses.replace(seen, measures={"rank": rank}), improving=False)
+        found = detector.observe(dataclasses.replace(seen, measures={"rank": rank}), Standing(known=True))
     assert found is not None
     assert (found.value, found.reference, found.limit) == pytest.approx((2, 8, 4))

@@ -33,7 +33,7 @@ def log(run_dir, steps=18, fails=12, breaks=99, **watch):
                 writer._recorder.health._watcher = None
             rng = np.random.default_rng(step)
             rows = np.eye(3, 8)[LABELS] * (4 if step < fails else 0) + rng.normal(size=(60, 8))
-            writer.add_activations("fc", rows, step, method=None)
+            writer.add_activations("fc", rows, step, logits=rows[:, :3], method=None)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_a_run_that_is_well_passes(runs):
 def test_a_run_that_is_not_fails_and_says_why(runs):
     done = check(runs / "broken")
     assert done.exit_code == FOUND == 3
-    assert "error  collapse  fc\n  fc: the representation collapses" in done.output
+    assert "error  collapse  fc\n  fc: the representation no longer tells the classes apart" in done.output
     assert "limit" in done.output
     assert "since step" in done.output
     assert "image " in done.output

@@ -53,7 +53,7 @@ def log_collapse(writer, steps=range(18), layer="fc"):
     """A layer that collapses at ``FAILS_AT``."""
     for step in steps:
         rows = activations(step, broken=step >= FAILS_AT)
-        writer.add_activations(layer, rows, step, labels=LABELS, method=None)
+        writer.add_activations(layer, rows, step, logits=rows[:, :CLASSES], labels=LABELS, method=None)
 
 
 @pytest.fixture
@@ -287,7 +287,9 @@ def test_a_collapse_is_told_once_everywhere(tmp_path, capsys):
     assert FAILS_AT <= alert.step <= FAILS_AT + 3
     assert alert.severity == "error"
     lines = capsys.readouterr().err.splitlines()
-    assert [line for line in lines if "collapses" in line] == [f"hidden: step {alert.step}, {alert.sentence} [error]"]
+    assert [line for line in lines if "classes apart" in line] == [
+        f"hidden: step {alert.step}, {alert.sentence} [error]"
+    ]
     assert len(lines) == len(heard)
     assert scalars(tmp_path)["hidden/alerts"][17] == len(heard)
     assert scalars(tmp_path)["hidden/alerts"][FAILS_AT - 1] == 0
@@ -323,7 +325,7 @@ def test_a_script_stops_itself_when_everything_is_written(tmp_path):
     writer = hidden.SummaryWriter(str(tmp_path))
     writer.on_alert(stop, severity="error")
     writer.on_alert(heard.append, severity="error")
-    with pytest.raises(StopError, match="collapses"):
+    with pytest.raises(StopError, match="unstable"):
         log_collapse(writer)
     # Before the writer is closed: what is on disk already.
     found = history(tmp_path)
