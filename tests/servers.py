@@ -72,6 +72,20 @@ def free_port() -> int:
         return port
 
 
+def until_it_answers(process: subprocess.Popen[str], url: str) -> None:
+    """Waits for a TensorBoard that was started."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+            return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                raise AssertionError(f"TensorBoard did not start: {process.communicate()[0]}") from None
+            time.sleep(0.1)
+
+
 @contextlib.contextmanager
 def tensorboard(
     arguments: Sequence[str],
@@ -92,16 +106,7 @@ def tensorboard(
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     url = f"http://127.0.0.1:{port}{prefix}/"
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(url, timeout=2).close()
-                break
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    process.kill()
-                    raise AssertionError(f"TensorBoard did not start: {process.communicate()[0]}") from None
-                time.sleep(0.1)
+        until_it_answers(process, url)
         yield TensorBoard(url, process.pid)
     finally:
         process.terminate()

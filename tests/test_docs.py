@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import ALL
+from tensorboard_plugin_hidden.cli import cli
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.reader import RunReader
 
@@ -48,6 +50,39 @@ def test_links_and_named_files_exist(page):
             assert (page.parent / target).exists(), target
     for name in re.findall(r"`((?:tensorboard_plugin_hidden|frontend|tests|docs)/[\w./-]+)`", text):
         assert (ROOT / name).exists(), name
+
+
+def test_files_in_the_map_of_the_code_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"`((?:\w+/)+(?:[\w.]+\.\w+)?)`", text)
+    assert len(named) > 30
+    for name in named:
+        assert any((ROOT / folder / name).exists() for folder in (".", "tensorboard_plugin_hidden")), name
+
+
+def commands(page):
+    """Lines of shell that a page tells its reader to run, without their comments."""
+    text = page.read_text()
+    blocks = [line for block in re.findall(r"^```\w*\n(.*?)^```", text, re.M | re.S) for line in block.splitlines()]
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S))
+    return [line.partition("#")[0].split() for line in [*blocks, *spans]]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_and_their_options_exist(page):
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.M)
+    for words in commands(page):
+        options = {word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)}
+        if words[:1] == ["hidden"] and words[1:] and words[1].isalpha():
+            known = {name for one in cli.commands[words[1]].params for name in (*one.opts, *one.secondary_opts)}
+            assert options <= known | {"--help"}, words
+        elif words[:1] == ["make"] and words[1:]:
+            assert set(words[1:]) - options <= set(targets), words
+        elif words[:3] == ["python", "-m", "benchmarks"]:
+            assert set(words[3:]) - options <= ALL.keys(), words
+        elif words[:1] == ["python"] and words[1:] and words[1].endswith(".py"):
+            script = (ROOT / words[1]).read_text()
+            assert all(option in script for option in options), words
 
 
 def test_every_route_is_documented():

@@ -1,14 +1,24 @@
 """What tests of the archives share: the archives, and environments that need no second PyTorch."""
 
+import email
 import shutil
 import subprocess
 import sys
+import zipfile
+from email.message import Message
 from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _no_other_path(monkeypatch):
+    """What is installed is what is imported."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +39,19 @@ def archives(source):
     subprocess.run([sys.executable, "-m", "build", "--no-isolation"], cwd=source, check=True, capture_output=True)
     (wheel,), (sdist,) = (source / "dist").glob("*.whl"), (source / "dist").glob("*.tar.gz")
     return wheel, sdist
+
+
+def described(wheel: Path) -> Message:
+    """A wheel's metadata."""
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        return email.message_from_bytes(archive.read(name))
+
+
+def asked_for(wheel: Path) -> list[Requirement]:
+    """What a wheel asks for without its extras."""
+    every = map(Requirement, described(wheel).get_all("Requires-Dist", []))
+    return [wanted for wanted in every if wanted.marker is None]
 
 
 def link(distribution: Distribution, packages: Path) -> None:

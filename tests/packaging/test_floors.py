@@ -1,16 +1,14 @@
 """The wheel beside the lowest versions that it says it takes, and beside those that large notebook hosts pin."""
 
-import email
 import os
 import subprocess
 import sys
-import zipfile
 from importlib import metadata
 
 import pytest
 from packaging.requirements import Requirement
 
-from tests.packaging.conftest import link
+from tests.packaging.conftest import asked_for, link
 from tests.servers import LOADERS, tensorboard
 
 HOSTS = ["tensorboard==2.20.0", "protobuf==5.29.6", "numpy==2.0.2"]
@@ -18,12 +16,9 @@ HOSTS = ["tensorboard==2.20.0", "protobuf==5.29.6", "numpy==2.0.2"]
 
 def floors(wheel):
     """The lowest version of everything that a wheel asks for, as pins. PyTorch is the one that is installed here."""
-    with zipfile.ZipFile(wheel) as archive:
-        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
-        asked = map(Requirement, email.message_from_bytes(archive.read(name)).get_all("Requires-Dist"))
     pins = []
-    for wanted in asked:
-        if wanted.marker is None and wanted.name != "torch":
+    for wanted in asked_for(wheel):
+        if wanted.name != "torch":
             (bound,) = wanted.specifier
             assert bound.operator == ">=", wanted
             pins.append(f"{wanted.name}=={bound.version}")
@@ -37,8 +32,7 @@ def test_everything_that_the_wheel_asks_for_has_a_lowest_version(archives):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("beside", ["the lowest", "hosts"])
-def test_the_demo_trains_and_is_read_on_both_loaders(beside, archives, tmp_path, monkeypatch):
-    monkeypatch.delenv("PYTHONPATH", raising=False)
+def test_the_demo_trains_and_is_read_on_both_loaders(beside, archives, tmp_path):
     wheel, _ = archives
     pins = floors(wheel) if beside == "the lowest" else HOSTS
     (tmp_path / "pins.txt").write_text("\n".join(pins))

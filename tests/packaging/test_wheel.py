@@ -1,6 +1,5 @@
 """What pip installs: the wheel in an empty environment, and the sdist."""
 
-import email
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.conftest import log_maps
-from tests.packaging.conftest import ROOT, link
+from tests.packaging.conftest import ROOT, described, link
 from tests.servers import tensorboard
 
 
@@ -51,9 +50,7 @@ def test_without_node_the_build_says_so(source, tmp_path):
 
 def requires(wheel):
     """The distributions that a wheel asks for, and what they ask for, as they are installed here."""
-    with zipfile.ZipFile(wheel) as archive:
-        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
-        asked = email.message_from_bytes(archive.read(name)).get_all("Requires-Dist")
+    asked = described(wheel).get_all("Requires-Dist")
     found = {}
     while asked:
         wanted = Requirement(asked.pop())
