@@ -45,9 +45,11 @@ FROM_LOG = ("gradient", "update", "still")
 """Measures that only ``training_log`` gives, at the steps that it logs."""
 
 BASELINES = {
-    "loss alone": "divergence/whole.loss",
-    "accuracy alone": "divergence/whole.accuracy",
-    "gradient norm alone": "divergence/whole.gradient",
+    "loss alone": MarginRule("alone", "whole", "loss", "high", "best", np.inf, restarts=True),
+    "accuracy alone": MarginRule("alone", "whole", "accuracy", "low", "best", np.inf, restarts=True),
+    "gradient norm alone": MarginRule(
+        "alone", "whole", "gradient", "high", "usual", np.inf, restarts=True, unless_improving=True
+    ),
 }
 """What everybody has: one rule each, and an eye for NaN."""
 
@@ -65,7 +67,7 @@ def detectors() -> dict[str, list[MarginRule]]:
         "all rules": found,
         WITHOUT_LOG: [rule for rule in found if rule.measure not in FROM_LOG],
         "geometry only": geometry,
-        **{name: [rule for rule in rules if rule.key in (key, _NAN)] for name, key in BASELINES.items()},
+        **{name: [rule, *(one for one in rules if one.key == _NAN)] for name, rule in BASELINES.items()},
     }
 
 
@@ -86,7 +88,7 @@ def see(recording: Recording) -> Seen:
     """Runs every rule over one training."""
     histories = {"quarter": recording.fine, "epoch": recording.coarse}
     found = {
-        pace: excess([rule for rule in margin_rules() if rule.scope != "task"], history)
+        pace: excess([*(rule for rule in margin_rules() if rule.scope != "task"), *BASELINES.values()], history)
         for pace, history in histories.items()
     }
     pairs = np.array(recording.published).reshape(-1, 2)

@@ -58,7 +58,7 @@ def margin_rules() -> list[MarginRule]:
         _rule("overfitting", "whole", "loss", "high", "best", **overfitting),
         _rule("overfitting", "whole", "accuracy", "low", "best", **overfitting),
         _rule("overfitting", "whole", "overconfidence", "high", "best", clip=(0.0, np.inf), **overfitting),
-        _rule("dead", "whole", "dead", "high", "best", unless_improving=True, unless_well=True),
+        _rule("dead", "whole", "dead", "high", "best", unless_well=True),
         _rule("stagnation", "whole", "still", "high", "zero"),
         _rule("noise", "whole", "confidence", "low", "best", unless_improving=True),
         _rule("noise", "whole", "flips", "high", "usual", restarts=True, unless_improving=True, between=True),

@@ -100,17 +100,21 @@ def margins(peaks: Mapping[str, Floats], least: Mapping[str, float], target: flo
     for slack in SLACKS:
         alarms = 0
         for left_out in range(FOLDS):
-            found = np.maximum(slack * _large(table[:, fold != left_out]), floor)
+            found = _widened(table[:, fold != left_out], floor, slack)
             alarms += int((table[:, fold == left_out] > found[:, None]).any(axis=0).sum())
         if alarms <= target * runs:
             chosen = float(slack)
             break
-    return dict(zip(peaks, np.maximum(chosen * _large(table), floor).tolist(), strict=True)), chosen
+    return dict(zip(peaks, _widened(table, floor, chosen).tolist(), strict=True)), chosen
 
 
-def _large(table: Floats) -> Floats:
-    """What hardly any training passes, of each rule: one that goes its own way does not make a rule blind."""
-    result: Floats = np.quantile(table, RARE, axis=1, method="higher")
+def _widened(table: Floats, floor: Floats, slack: float) -> Floats:
+    """Margins by the slack: of what hardly any training passes, so that one that goes its own way blinds no rule.
+
+    A rule that no training would have set off at its smallest margin keeps that.
+    """
+    large = np.quantile(table, RARE, axis=1, method="higher")
+    result: Floats = np.where(table.max(axis=1) <= floor, floor, np.maximum(slack * large, floor))
     return result
 
 

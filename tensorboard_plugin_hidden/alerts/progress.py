@@ -43,6 +43,7 @@ class Standing:
         learning: Whether the loss of the training that ``add_hidden`` was told is lower than before.
         well: Whether the answers have become better than guesses, and have lost nothing of that.
         able: Whether more answers are right than wrong, so that each class is known by more than a guess.
+        lost: Share of the samples by which fewer are answered right than at best.
         memorising: Whether the network is much surer than it is right, without a sudden loss of right answers: a loss
             that rises then is overfitting.
         classes_well: The same of each class, bool [C]; None where nothing is known of them.
@@ -53,6 +54,7 @@ class Standing:
     learning: bool = False
     well: bool = False
     able: bool = False
+    lost: float = 0.0
     memorising: bool = False
     classes_well: npt.NDArray[np.bool_] | None = None
 
@@ -129,7 +131,7 @@ class Progress:
             lost = np.nan_to_num(found.deviation) > CLASS_LOST + sampling_error(np.nan_to_num(found.reference), counts)
             classes_well = ~lost & well
         able = learned and self._most > ABLE
-        return Standing(True, improving, learning, well, able, memorising, classes_well)
+        return Standing(True, improving, learning, well, able, self._most - accuracy, memorising, classes_well)
 
 
 class _Jumps:

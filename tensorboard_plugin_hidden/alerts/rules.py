@@ -257,6 +257,11 @@ class MarginDetector:
         if rule.unless_well and rule.scope in ("class", "pair") and standing.classes_well is not None:
             fine = standing.classes_well
             found.deviation[fine if rule.scope == "class" else fine[:, None] & fine[None, :]] = 0
+        if rule.scope == "class" and rule.measure == "accuracy" and observation.counts is not None:
+            # Beginners give up one class for another; what a class loses for nothing is missing in the whole.
+            share = observation.counts / max(int(observation.counts.sum()), 1)
+            missing = standing.lost >= found.deviation * share / 2
+            found = replace(found, deviation=np.where(missing, found.deviation, 0.0))
         if rule.measure in SHARES_OF_SAMPLES and observation.counts is not None:
             counts = observation.counts if rule.scope == "class" else int(observation.counts.sum())
             least = sampling_error(np.nan_to_num(found.reference), counts)
