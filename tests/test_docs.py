@@ -1,12 +1,17 @@
 """What the documentation says is true."""
 
+import ast
+import contextlib
+import inspect
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
+import tensorboard_plugin_hidden as hidden
 from benchmarks.__main__ import ALL
 from tensorboard_plugin_hidden.cli import cli
 from tensorboard_plugin_hidden.format.history import current
@@ -83,6 +88,39 @@ def test_commands_and_their_options_exist(page):
         elif words[:1] == ["python"] and words[1:] and words[1].endswith(".py"):
             script = (ROOT / words[1]).read_text()
             assert all(option in script for option in options), words
+
+
+def python(page):
+    """Programs of a page, and what stands in its sentences, as far as it is Python."""
+    text = page.read_text()
+    for block in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S):
+        yield ast.parse(textwrap.dedent(block))
+    for span in re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)):
+        with contextlib.suppress(SyntaxError):
+            yield ast.parse(span.replace("…", "..."))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_names_and_arguments_in_programs_exist(page):
+    writer = {name: method for name, method in inspect.getmembers(hidden.SummaryWriter) if not name.startswith("_")}
+    for node in (node for tree in python(page) for node in ast.walk(tree)):
+        match node:
+            case ast.Attribute(ast.Name("hidden"), name):
+                assert hasattr(hidden, name), name
+            case ast.Attribute(ast.Name("writer"), name) if name != "py":
+                assert name in writer, name
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("hidden"), name), _, words):
+                called = getattr(hidden, name)
+            case ast.Call(ast.Attribute(ast.Name("writer"), name), _, words) if name != "add_scalars":
+                called = writer[name]
+            case ast.Call(ast.Name(name), _, words) if name in ("watch", "Probe") or name in hidden.__all__:
+                called = writer.get(name) or getattr(hidden, name)
+            case _:
+                continue
+        known = inspect.signature(called).parameters
+        if not any(one.kind is one.VAR_KEYWORD for one in known.values()):
+            assert {word.arg for word in words} - {None} <= known.keys(), ast.unparse(node)
 
 
 def test_every_route_is_documented():
