@@ -1,10 +1,13 @@
 """Every benchmark that ``make bench`` runs, in small: it runs to its end and says what it measured, in numbers."""
 
+import importlib
 import math
+import pkgutil
 from functools import partial
 
 import pytest
 
+import benchmarks
 from benchmarks import browser as first_browser
 from benchmarks import exploring, live, measures, overhead, server, training_log, training_queries
 from benchmarks.__main__ import ALL
@@ -34,6 +37,11 @@ IN_A_BROWSER = {"first-picture", "scrubbing", "exploring", "million", "live"}
 
 def test_every_benchmark_is_run_in_small_and_is_the_one_that_is_meant():
     assert {name: one.func for name, one in IN_SMALL.items()} == ALL
+
+
+@pytest.mark.parametrize("name", [one.name for one in pkgutil.walk_packages(benchmarks.__path__, "benchmarks.")])
+def test_every_file_can_be_imported(name):
+    importlib.import_module(name)
 
 
 @pytest.mark.parametrize(
