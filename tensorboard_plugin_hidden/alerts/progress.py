@@ -129,7 +129,8 @@ class Progress:
         if of_classes is not None and counts is not None:
             found = self._classes.push(seen.step, of_classes.astype(np.float64))
             lost = np.nan_to_num(found.deviation) > CLASS_LOST + sampling_error(np.nan_to_num(found.reference), counts)
-            classes_well = ~lost & well
+            # What classes lose while the network learns by heart is a part of that.
+            classes_well = (~lost & well) | (learned and memorising)
         able = learned and self._most > ABLE
         return Standing(True, improving, learning, well, able, self._most - accuracy, memorising, classes_well)
 

@@ -90,6 +90,21 @@ def test_overfitting_is_one_warning(rng):
     assert alert.sentence.startswith("The network overfits: ")
 
 
+def test_classes_that_overfitting_brings_together_are_the_same_event(rng):
+    """Two classes are lost slowly, and come together, while the network becomes surer than it is right."""
+    looks = []
+    for step in range(60):
+        centres = 3 * np.eye(4, 8)
+        share = min(max(step - 25, 0) / 20, 1)
+        centres[3] += share * (centres[1] - centres[3])
+        answers = logits(right=0.8, sure=3 + 0.1 * step, rng=np.random.default_rng(0))
+        lost = np.flatnonzero(labels() == 3)[: round(share * 50)]
+        answers[lost] = np.roll(answers[lost], 2, axis=1)
+        looks.append((layer(rng, centres), answers))
+    found = watch(looks, ["overfitting", "merging", "collapse"])
+    assert [alert.rule for alert in found] == ["overfitting"]
+
+
 def test_an_ordinary_generalisation_gap_is_no_overfitting(rng):
     looks = [(layer(rng), logits(right=0.86, sure=1 + 0.2 * min(step, 16))) for step in range(STEPS)]
     assert watch(looks) == []
