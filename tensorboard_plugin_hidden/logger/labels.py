@@ -142,9 +142,9 @@ def class_names(classes: Any) -> tuple[str, ...] | None:
     (('neg', '1', 'pos'), ('neg', 'pos'))
     """
     if not isinstance(classes, Mapping):
-        if classes is None or isinstance(classes, str | bytes) or not hasattr(classes, "__iter__"):
+        if classes is None or isinstance(classes, bytes) or not hasattr(classes, "__iter__"):
             return None
-        return tuple(text(name) for name in column(classes).tolist()) or None
+        return tuple(map(text, classes if isinstance(classes, str) else column(classes).tolist())) or None
     if not classes:
         return None
     by_number = {_class_number(key): value for key, value in classes.items()}

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.logger.batches import Inputs, described, leaf, tensor
+from tensorboard_plugin_hidden.logger.labels import read_targets
 
 Choice = str | int | Callable[[Any], Any]
 """How a part of a batch is chosen: its key, its position, or a function of the batch."""
@@ -134,6 +135,9 @@ def _of_tuple(
             batch, parts, [s for s in scalars if s not in lengths], sample, least=1 if inputs is None else 0
         )
     target = None if key is None else parts.pop(key)
+    held = key is not None and len(batch) > 1 and not sample and inputs is None and not _is_scalars(target)
+    if held and read_targets(target).kind in ("numbers", "other"):
+        raise _ambiguous("inputs", batch, range(len(batch)))
     if lengths and inputs is None:
         notes.append(f"part {lengths[0]} is taken for the lengths of the sequences, and given to the model")
     if key is not None and len(parts) > 0 and not sample and not _is_scalars(target):
@@ -152,6 +156,8 @@ def _target_of(
     if len(parts) <= least:
         return None
     last = max(parts)
+    if least == 0 and len(parts) == 1:
+        return last
     if len(batch) == 2 or len(parts) == 1:
         return last if sample or last in scalars or not _alike(tuple(parts.values())) else None
     if len(scalars) > 1:

@@ -291,7 +291,7 @@ def test_token_sequences_in_mappings() -> None:
 
 def test_several_inputs_are_positional() -> None:
     bilinear = nn.Bilinear(3, 4, 2)
-    probe = Probe((torch.randn(6, 3), torch.randn(6, 4)), classes="ab")
+    probe = Probe((torch.randn(6, 3), torch.randn(6, 4)), inputs=lambda batch: batch, classes="ab")
 
     class Two(nn.Module):
         def __init__(self) -> None:

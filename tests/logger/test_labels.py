@@ -127,7 +127,7 @@ def test_an_unlabelled_mark_beside_class_one_is_no_second_class() -> None:
         ({"0": 0, "1": 1}, ("0", "1")),
         ([], None),
         (None, None),
-        ("abc", None),
+        ("abc", ("a", "b", "c")),
     ],
 )
 def test_names_of_classes(classes: Any, names: tuple[str, ...] | None) -> None:

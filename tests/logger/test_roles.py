@@ -57,7 +57,7 @@ def test_a_batch_may_be_inputs_only() -> None:
     assert shapes(part((X, torch.ones(N, 4)), sample=False).inputs) == [[N, 4], [N, 4]]
     assert part((X, torch.ones(N, 4)), sample=False).target is None
     assert shapes(part((X, Y), sample=False, labelled=True).inputs) == [[N, 4], [N]]
-    found = part((X, torch.rand(N, 2)), sample=False)
+    found = part((X, torch.eye(N)[:, :3]), sample=False)
     assert shapes(found.inputs) == [N, 4]
     assert "taken for targets; inputs= makes it an input" in found.notes[0]
 
@@ -80,6 +80,7 @@ def test_what_was_inferred_is_said() -> None:
         ({"x": X, "idx": IDX, "y": Y}, ["inputs", "x: float32 [12, 4], idx: int64 [12]", "inputs='x'"]),
         ({"x": X, "lengths": LENGTHS, "y": Y}, ["inputs", "lengths: int64 [12]"]),
         ({"x": {"image": X}, "y": Y}, ["inputs", "x: dict of 1"]),
+        ({"x": X, "id": IDX}, ["inputs", "id: int64 [12]"]),
         ({"x": X, "label": Y, "target": Y + 1}, ["labels", "label: int64 [12], target: int64 [12]"]),
     ],
 )
@@ -87,6 +88,16 @@ def test_several_readings_are_asked_about(batch: Any, parts: list[str]) -> None:
     with pytest.raises(HiddenError) as caught:
         part(batch)
     assert all(each in str(caught.value) for each in ["several parts", "function of the batch", *parts])
+
+
+def test_a_pair_of_matrices_may_be_two_inputs_or_an_input_and_its_targets() -> None:
+    pair = (X, torch.rand(N, 2))
+    with pytest.raises(HiddenError, match=r"several parts that may be the inputs.*1: float32 \[12, 2\]"):
+        part(pair, sample=False)
+    assert shapes(part(pair, sample=False, inputs=lambda batch: batch).inputs) == [[N, 4], [N, 2]]
+    one = part(pair, sample=False, inputs=0)
+    assert (shapes(one.inputs), one.target is pair[1]) == ([N, 4], True)
+    assert part(pair).target is pair[1]
 
 
 def test_a_key_a_position_or_a_function_chooses() -> None:
