@@ -26,9 +26,12 @@ test("entries go on to the next line where there is no room, each with its dot",
   expect([wide.height, narrow.height]).toEqual([28, 68]);
   const rows = ({ colours }: typeof wide, width: number) =>
     entries.map(({ colour }) => Math.floor(colours.indexOf(colour) / width));
-  expect(new Set(rows(wide, 900)).size).toBe(1);
+  // The first full pixel of a dot lies a pixel higher or lower, by where its middle falls between pixels.
   const [first, second, third] = rows(narrow, 180) as [number, number, number];
-  expect([second - first, third - second]).toEqual([20, 20]);
+  const line = rows(wide, 900);
+  expect(Math.max(...line) - Math.min(...line)).toBeLessThanOrEqual(1);
+  expect(Math.abs(second - first - 20)).toBeLessThanOrEqual(1);
+  expect(Math.abs(third - second - 20)).toBeLessThanOrEqual(1);
   expect(drawn({ entries: [], scale: null }, 900).height).toBe(0);
 });
 
