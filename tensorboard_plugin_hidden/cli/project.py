@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
     metavar="[ADDRESS]",
     help="Draw on a Ray cluster; without an address on one that is started here. Write it after the runs.",
 )
+@click.option(
+    "--trust-programs",
+    is_flag=True,
+    help="Run the programs that the RUNs hold, which are code, for exact landscapes. Only of runs that you made.",
+)
 @click.option("--follow", is_flag=True, help="Go on as training logs more, until its writer is closed.")
 def project(
     runs: tuple[str, ...],
@@ -42,6 +48,7 @@ def project(
     joint: bool,
     jobs: int | None,
     ray: str | None,
+    trust_programs: bool,
     follow: bool,
 ) -> None:
     """Draw the maps that each RUN lacks, from the snapshots it holds.
@@ -55,11 +62,17 @@ def project(
     networks' axes are turned onto those of the first run, and all samples are laid out together, at the steps that all
     runs have. With one run its layers share the map. Joint maps lie beside the others, as METHOD+joint.
 
+    Where the way from a layer to the logits is more than one linear map, it is stored as a program. A program is code,
+    so without --trust-programs it is not run, and the landscape is that of a head fitted to the logits, labelled so.
+
     With --jobs N or --ray every layer of every run is drawn by one process, many of them at once. All machines of a Ray
     cluster must see the runs at the same paths.
     """
     from tensorboard_plugin_hidden.projection.offline import Map
+    from tensorboard_plugin_hidden.projection.source import TRUST_PROGRAMS
 
+    if trust_programs:
+        os.environ[TRUST_PROGRAMS] = "1"
     layers = tuple(dict.fromkeys(layers))
     if follow:
         _refuse_following(runs, method, joint, jobs, ray)

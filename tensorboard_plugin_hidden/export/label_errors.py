@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import BinaryIO
 
 import numpy as np
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.export.history import LayerHistory
+from tensorboard_plugin_hidden.export.text import write_rows
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.training_log.label_errors import label_errors
 
@@ -55,11 +54,7 @@ def write_label_errors(history: LayerHistory, file: BinaryIO) -> None:
         "first_learned": [int(steps[snapshot]) if snapshot >= 0 else "" for snapshot in first.tolist()],
         "forgotten": found["forgotten"].tolist(),
     }
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    text.detach()
+    write_rows(file, list(columns), zip(*columns.values(), strict=True))
 
 
 def _margins(history: LayerHistory) -> FloatArray:

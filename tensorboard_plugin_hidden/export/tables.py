@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from importlib import import_module
@@ -14,6 +12,7 @@ import numpy.typing as npt
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.export.history import LayerHistory
+from tensorboard_plugin_hidden.export.text import whole, write_rows
 
 METADATA = "meta_"
 """What names of metadata begin with, so that none meets a name of ours."""
@@ -28,11 +27,7 @@ _DIGITS = 6
 def write_csv(history: LayerHistory, file: BinaryIO) -> None:
     """One line for each step and sample, UTF-8 with a heading; what is not known is empty."""
     table = long_table(history)
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text)
-    writer.writerow(table)
-    writer.writerows(zip(*(map(_text, values) for values in table.values()), strict=True))
-    text.detach()
+    write_rows(file, list(table), zip(*(map(_text, values) for values in table.values()), strict=True))
 
 
 def write_json(history: LayerHistory, file: BinaryIO) -> None:
@@ -59,7 +54,8 @@ def write_json(history: LayerHistory, file: BinaryIO) -> None:
         "classes": list(samples.classes),
         "samples": entries,
     }
-    file.write(json.dumps(content, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode())
+    text = json.dumps(content, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    file.write(whole(text).encode())
 
 
 def write_npz(history: LayerHistory, file: BinaryIO, *, activations: bool = False) -> None:
@@ -111,7 +107,11 @@ def write_parquet(history: LayerHistory, file: BinaryIO) -> None:
         raise HiddenError(
             "Parquet needs another package", expected="pyarrow", got="none", fix="Run `pip install pyarrow`."
         ) from error
-    parquet.write_table(pyarrow.table(long_table(history)), file)
+    table = {
+        name: [whole(value) if isinstance(value, str) else value for value in values]
+        for name, values in long_table(history).items()
+    }
+    parquet.write_table(pyarrow.table(table), file)
 
 
 def long_table(history: LayerHistory) -> dict[str, list[Any]]:

@@ -53,7 +53,7 @@ def decode_snapshot(record: SnapshotRecord, arrays: dict[str, npt.NDArray[Any]],
 def _half(activations: FloatArray) -> npt.NDArray[Any]:
     """Half the bytes where nothing is lost: not for units with a large offset, or that are very small or large."""
     finite = np.isfinite(activations).all(axis=1)
-    rows = activations[finite]
+    rows = activations[finite].astype(np.float64)  # the spread of a unit that explodes overflows in float32
     with np.errstate(over="ignore"):
         half = activations.astype(np.float16)
         if len(rows) and (np.abs(rows - half[finite]).max(axis=0) > _ROUNDING * rows.std(axis=0)).any():

@@ -18,7 +18,8 @@ from urllib.parse import quote
 import numpy as np
 import numpy.typing as npt
 import zarr
-from zarr.codecs import BloscCodec
+from zarr.codecs import BloscCodec, BytesCodec
+from zarr.core.metadata import ArrayV3Metadata
 
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, STORE_NAME
@@ -117,7 +118,7 @@ class StoreWriter:
         if opened is None or not _same_layout(opened, arrays):
             self._generation[group] = self._generation.get(group, -1) + 1
             path = _generation_path(group, self._generation[group])
-            parent = zarr.open_group(self._root, mode="a", path=path)
+            parent = zarr.open_group(self._root, mode="a", path=path, zarr_format=3)
             opened = {name: _create(parent, name, array[0], chunks_of(array[0])) for name, array in arrays.items()}
             self._arrays[group] = opened
         row = min((array.shape[0] for array in opened.values()), default=0)
@@ -140,6 +141,10 @@ class StoreWriter:
                 got=f"{free / 1e6:.1f} MB",
                 fix="Free some space or log to another directory; what is logged so far is complete.",
             )
+
+
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
+"""What zarr raises of metadata that is absent, cut short, or of another program."""
 
 
 class StoreReader:
@@ -239,8 +244,9 @@ class StoreReader:
                 if ".." in group.split("/"):
                     return None
                 try:
-                    array = zarr.open_array(self._root, mode="r", path=f"{group}/{name}")
-                except (OSError, ValueError):
+                    found = zarr.open_array(self._root, mode="r", path=f"{group}/{name}", zarr_format=3)
+                    array = _ours(self._root, found)
+                except _UNREADABLE:
                     return None
                 self._series[group, name] = array
         return array
@@ -273,10 +279,10 @@ class StoreReader:
         if ".." in reference.group.split("/"):
             raise self._missing(reference)
         try:
-            group = zarr.open_group(self._root, mode="r", path=reference.group)
-        except (FileNotFoundError, OSError) as error:
+            group = zarr.open_group(self._root, mode="r", path=reference.group, zarr_format=3)
+            return {name: _ours(self._root, array) for name, array in group.arrays()}
+        except _UNREADABLE as error:
             raise self._missing(reference) from error
-        return dict(group.arrays())
 
     def _missing(self, reference: PayloadRef) -> MissingDataError:
         return MissingDataError(
@@ -285,6 +291,37 @@ class StoreReader:
             got="no such row",
             fix=f"Copy the run's {ASSETS_DIR} directory along with its event files.",
         )
+
+
+def _ours(root: str, array: zarr.Array[Any]) -> zarr.Array[Any]:
+    """An array as this package writes it: Zarr v3, its own codecs, numbers, in plain files below the store.
+
+    Other codecs may run code, and a link may lead to any file of this machine.
+
+    Raises:
+        ValueError: It is another.
+    """
+    metadata = array.metadata
+    if not isinstance(metadata, ArrayV3Metadata) or array.dtype.kind not in "biuf":
+        raise ValueError("not an array of numbers of Zarr v3")
+    if not all(isinstance(codec, BytesCodec | BloscCodec) for codec in metadata.codecs):
+        raise ValueError("a codec that this package does not write")
+    if "://" not in root:
+        place = Path(root, array.path)
+        if place.resolve() != Path(root).resolve() / array.path:
+            raise ValueError("a link")
+        _plain_files(place)
+    return array
+
+
+def _plain_files(directory: Path) -> None:
+    """Refuses links, pipes and devices among the files of an array."""
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _plain_files(Path(entry.path))
+            elif not entry.is_file(follow_symlinks=False):
+                raise ValueError("not a plain file")
 
 
 def not_writable(path: str, error: OSError) -> HiddenError:

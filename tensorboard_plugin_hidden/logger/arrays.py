@@ -11,6 +11,7 @@ import torch
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.frame import Frame
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
+from tensorboard_plugin_hidden.logger.labels import column
 
 LOGGED_BY_HAND = "logged"
 """Name of the method in the view, for positions that the user computed."""
@@ -29,8 +30,7 @@ def matrix(name: str, value: Any, *, rows: int | None = None, columns: int | Non
         HiddenError: The shape or type is another, or it is empty.
     """
     if isinstance(value, torch.Tensor):
-        # numpy knows no bfloat16
-        value = value.detach().cpu().to(torch.float32 if value.is_floating_point() else value.dtype).numpy()
+        value = column(value)
     array: npt.NDArray[Any] = np.asarray(value)
     wanted = f"real numbers of shape [{rows or 'N'}, {columns or 'D'}]"
     fits = array.ndim == 2 and len(array) > 0 and array.shape[1] > 0

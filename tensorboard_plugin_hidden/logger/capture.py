@@ -265,7 +265,8 @@ def _forward(
             for listener in listeners:
                 listener.end_batch(count)
             # What has too many axes for logits, as pixels or tokens have, would fill the memory: its shape is enough.
-            kept = output if output is None or output.ndim <= 2 else output[:, :0]
+            # A copy of nothing, since a view would keep the whole.
+            kept = output if output is None or output.ndim <= 2 else output[:, :0].clone()
             outputs.append(None if kept is None or len(kept) != count else kept.float().cpu())
     return [listener.tap() for listener in listeners], outputs
 
@@ -278,7 +279,8 @@ def _call(model: nn.Module, inputs: Inputs) -> Any:
             "the model could not take the probe",
             expected="inputs as the model takes them",
             got=f"{type(error).__name__}: {first_line(error)}",
-            fix="Give the probe what the training loop passes to model(...).",
+            fix="Give the probe what the training loop passes to model(...): inputs= chooses it, a key, a position or "
+            "a function of the batch, as in inputs=lambda batch: batch for a model that takes its labels too.",
         ) from error
 
 

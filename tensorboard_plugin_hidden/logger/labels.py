@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor
 
 from tensorboard_plugin_hidden.errors import HiddenError
@@ -102,9 +103,11 @@ def read_targets(values: Any, *, given: bool = False) -> Targets:
 def column(values: Any) -> npt.NDArray[Any]:
     """Values of N samples as an array of N rows, by position; of objects where they are of no common type."""
     if isinstance(values, Tensor):
-        dense = values.detach().to_dense() if values.is_sparse else values.detach()
+        dense = values.detach()
         if dense.is_quantized:
             dense = dense.dequantize()
+        if dense.layout != torch.strided:
+            dense = dense.to_dense()
         # numpy knows no bfloat16
         return np.asarray((dense.float() if dense.is_floating_point() else dense).cpu().numpy())
     if isinstance(values, np.ndarray):

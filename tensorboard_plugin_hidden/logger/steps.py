@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tensorboard_plugin_hidden.errors import HiddenError
 
 _LAST_STEP = 2**53 - 1
 """Largest integer that JSON's readers in browsers keep exactly."""
+
+
+def as_step(step: Any) -> Any:
+    """A step as ``add_scalar`` takes it, a 0-d tensor or array too, as an integer; what is none stays as it is."""
+    return step.item() if getattr(step, "ndim", None) == 0 else step
 
 
 def check_step(step: int, last: int, what: str) -> None:

@@ -24,6 +24,7 @@ from tensorboard_plugin_hidden.logger.listeners import Listeners
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.recorder import Recorder
 from tensorboard_plugin_hidden.logger.schedule import Schedule, TimeBudget
+from tensorboard_plugin_hidden.logger.steps import as_step
 from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder, TrainingLog
 from tensorboard_plugin_hidden.logger.watching import Watch
 from tensorboard_plugin_hidden.logger.wrappers import unwrap
@@ -147,6 +148,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             self._recording()
         if watched is None or self._recorder is None or self._recorder.probe is None:
             raise _nothing_watched("add_hidden")
+        step = as_step(step)
         for name in watched.names:
             self._recorder.check_step(name, step)
         told = None if loss is None else number("loss", loss)
@@ -240,7 +242,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         """
         if not _is_writing_rank():
             return
-        rows = matrix("activations", activations)
+        step, rows = as_step(step), matrix("activations", activations)
         outputs = None if logits is None else matrix("logits", logits, rows=len(rows))
         arrays = {} if head is None else linear_head(head, rows.shape[1], outputs)
         recorder = self._recording()
@@ -271,7 +273,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         """
         if not _is_writing_rank():
             return
-        places = matrix("positions", positions, columns=2)
+        step, places = as_step(step), matrix("positions", positions, columns=2)
         outputs = None if logits is None else matrix("logits", logits, rows=len(places))
         recorder = self._recording()
         recorder.check_step(layer, step)
@@ -292,7 +294,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
                 backwards, or the directory cannot be written.
         """
         if _is_writing_rank():
-            self._recording().add_outcomes(ids, predictions, labels, global_step)
+            self._recording().add_outcomes(ids, predictions, labels, as_step(global_step))
 
     def close(self) -> None:
         """Draws the maps that are still to come, with a progress line, and closes the log."""

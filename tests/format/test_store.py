@@ -1,11 +1,15 @@
+import json
+import os
 import shutil
 import threading
 from collections import namedtuple
 
 import numpy as np
 import pytest
+import zarr
 
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
+from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, STORE_NAME
 from tensorboard_plugin_hidden.format.schema import PayloadRef
 from tensorboard_plugin_hidden.format.store import StoreReader, StoreWriter, group_name, require_writable, store_path
 
@@ -177,3 +181,38 @@ def test_a_directory_that_cannot_be_written(tmp_path):
     (tmp_path / "plugins").write_text("a file where the directory should be")
     with pytest.raises(HiddenError, match="log directory cannot be written: expected a writable directory"):
         require_writable(str(tmp_path))
+
+
+PLANTED = {
+    "another codec": {
+        "codecs": [{"name": "bytes"}, {"name": "zstd", "configuration": {"level": 0, "checksum": False}}]
+    },
+    "half of it": None,
+}
+
+
+@pytest.mark.parametrize("planted", [*PLANTED, "version 2", "a link", "a pipe", "a linked directory"])
+def test_what_this_package_did_not_write_is_not_opened(tmp_path, planted):
+    reference = StoreWriter(str(tmp_path)).append("g", {"a": np.arange(4, dtype=np.float32)})
+    array = tmp_path / ASSETS_DIR / STORE_NAME / reference.group / "a"
+    assert StoreReader(str(tmp_path)).read(reference)["a"].tolist() == [0, 1, 2, 3]
+    chunk = next(path for path in array.rglob("*") if path.is_file() and path.name != "zarr.json")
+    if planted in PLANTED:
+        text = (array / "zarr.json").read_text()
+        changed = (
+            text[: len(text) // 2] if PLANTED[planted] is None else json.dumps(json.loads(text) | PLANTED[planted])
+        )
+        (array / "zarr.json").write_text(changed)
+    elif planted == "version 2":
+        shutil.rmtree(array)
+        made = zarr.create_array(str(array), shape=(1, 4), dtype="f4", zarr_format=2)
+        made[:] = 7
+    elif planted == "a linked directory":
+        array.rename(tmp_path / "elsewhere")
+        array.symlink_to(tmp_path / "elsewhere")
+    else:
+        chunk.unlink()
+        chunk.symlink_to("/etc/hostname") if planted == "a link" else os.mkfifo(chunk)
+    with pytest.raises(MissingDataError):
+        StoreReader(str(tmp_path)).read(reference)
+    assert StoreReader(str(tmp_path)).length(reference.group, "a", 1) == 0

@@ -289,6 +289,21 @@ def test_token_sequences_in_mappings() -> None:
     assert [layer.head.kind for layer in seen.layers] == ["none", "none", "none", "program", "none", "linear"]
 
 
+def test_what_the_model_lacks_is_said_with_its_cure() -> None:
+    class WithLoss(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = nn.Linear(3, 2)
+
+        def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            return nn.functional.cross_entropy(self.fc(x), y)
+
+    pair = torch.randn(6, 3), torch.arange(6) % 2
+    with pytest.raises(HiddenError, match=r"missing 1 required.*inputs=lambda batch: batch"):
+        capture(WithLoss(), Probe(pair))
+    assert capture(WithLoss(), Probe(pair, inputs=lambda batch: batch)).layers[0].activations.shape == (6, 3)
+
+
 def test_several_inputs_are_positional() -> None:
     bilinear = nn.Bilinear(3, 4, 2)
     probe = Probe((torch.randn(6, 3), torch.randn(6, 4)), inputs=lambda batch: batch, classes="ab")

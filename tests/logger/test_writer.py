@@ -578,11 +578,34 @@ def test_a_method_of_none_is_left_to_later_beside_one_that_is_drawn(tmp_path, rn
     assert {layer: list(methods) for layer, methods in history(tmp_path).frames.items()} == {"drawn": ["pca"]}
 
 
-@pytest.mark.parametrize("step", [1.5, True, "3", None, 2**53, torch.tensor(1)])
+@pytest.mark.parametrize("step", [1.5, True, "3", None, 2**53, torch.tensor([1]), torch.tensor(1.5)])
 def test_what_is_no_step_is_refused_before_the_first_capture(writer, step):
     writer.watch(network(), probe(), method=None, schedule=hidden.every(2))
     with pytest.raises(HiddenError, match="not a step"):
         writer.add_hidden(step)
+
+
+def test_steps_are_what_add_scalar_takes(writer):
+    writer.watch(network(), probe(), method=None)
+    for step in (0, np.int64(1), torch.tensor(2), np.array(3)):
+        writer.add_hidden(step)
+    writer.close()
+    assert [list(steps) for steps in history(writer.log_dir).snapshots.values()] == [[0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda x: x.to_sparse(),
+        lambda x: x.to_sparse_csr(),
+        lambda x: x.bfloat16(),
+        lambda x: x.requires_grad_(),
+        lambda x: x.numpy(),
+        lambda x: torch.quantize_per_tensor(x, 0.1, 0, torch.qint8),
+    ],
+)
+def test_activations_of_every_layout_are_logged_as_their_values(writer, form):
+    writer.add_activations("a", form(torch.arange(12.0).reshape(6, 2).relu()), 0, method=None)
 
 
 def test_a_writer_that_is_dropped_takes_its_projector_with_it(tmp_path):
