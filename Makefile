@@ -27,7 +27,7 @@ test-python: .make/python .make/browser $(BUNDLE)
 # What changes seldom and takes minutes: the research methods, approximate neighbours, which are compiled, what a Ray
 # cluster does as processes do, and the wheel beside the lowest versions that it takes, which pip fetches.
 test-slow: .make/python $(BUNDLE)
-	$(BIN)/pytest -m slow -n auto
+	$(BIN)/pytest -m slow -n auto $(SLOW)
 
 test-frontend: .make/node .make/browser
 	cd frontend && npm test
