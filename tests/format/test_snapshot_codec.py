@@ -53,3 +53,13 @@ def test_a_snapshot_comes_back(rng):
     np.testing.assert_array_equal(got.logits, logits)
     assert got.head.arrays.keys() == {"weight", "bias"}
     assert (got.layer, got.step, got.head.kind) == ("fc", 7, "linear")
+
+
+@pytest.mark.parametrize("power", [4, 18, 19, 30, 37])
+def test_a_unit_that_explodes_is_stored_in_full(power):
+    """Its spread overflows in float32, and it would overflow in float16."""
+    activations = np.random.default_rng(0).standard_normal((60, 8)).astype(np.float32)
+    activations[:, 0] *= np.float32(10.0**power)
+    stored = encode_snapshot(Snapshot("fc", 0, activations, None, HeadData("none")))["activations"]
+    assert np.isfinite(stored).all()
+    np.testing.assert_allclose(stored, activations, rtol=1e-2, atol=1e-2)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -457,3 +459,26 @@ def test_outputs_with_too_many_axes_for_logits_are_not_kept() -> None:
     assert seen.logits is None
     assert "4 axes" in seen.reason
     assert [tensor.numel() for tensor in kept] == [0, 0, 0, 0]
+
+
+def test_outputs_with_too_many_axes_for_logits_are_not_kept_alive() -> None:
+    """A view of nothing would keep the whole: with one of every batch alive, the batch size bounds no memory."""
+    kept: list[weakref.ref[torch.UntypedStorage]] = []
+    alive: list[int] = []
+
+    class Tokens(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.fc = nn.Linear(3, 5)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            gc.collect()
+            alive.append(sum(one() is not None for one in kept))
+            output = self.fc(x)[:, None].repeat(1, 7, 1)
+            kept.append(weakref.ref(output.untyped_storage()))
+            return output
+
+    seen = capture(Tokens(), Probe((torch.randn(12, 3), torch.arange(12) % 2)), batch_size=2)
+    assert seen.logits is None
+    assert len(alive) >= 6
+    assert max(alive) <= 1
