@@ -71,8 +71,8 @@ def project(
     from tensorboard_plugin_hidden.projection.offline import Map
     from tensorboard_plugin_hidden.projection.source import TRUST_PROGRAMS
 
-    if trust_programs:
-        os.environ[TRUST_PROGRAMS] = "1"
+    # For the processes that are started, and whatever was set before: only the option is the user's word.
+    os.environ[TRUST_PROGRAMS] = str(int(trust_programs))
     layers = tuple(dict.fromkeys(layers))
     if follow:
         _refuse_following(runs, method, joint, jobs, ray)

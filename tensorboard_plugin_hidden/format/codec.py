@@ -92,7 +92,7 @@ def unpack(data: bytes) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
         header = json.loads(data[_PREFIX.size : start])
         arrays = {entry["name"]: _array(data, start, entry) for entry in header["arrays"]}
         return arrays, header["meta"]
-    except (ValueError, KeyError, TypeError, zlib.error) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
         raise _broken("a header and the arrays it names", f"{len(data)} bytes ({error})") from error
 
 

@@ -331,8 +331,8 @@ def body_from_fields(kind: str, fields: Mapping[str, Any]) -> Body:
             if values.get(name) is not None:
                 values[name] = build(values[name])
         return body(**values)
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(repr(error)) from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _damaged(repr(error)[:200]) from error
 
 
 def to_json(record: Record) -> bytes:
@@ -360,8 +360,8 @@ def from_json(content: bytes) -> Record:
             raise newer_format(fields["v"])
         version = Version(fields["session"], fields["seq"])
         return Record(version, body_from_fields(fields["kind"], fields), PayloadRef(**fields["payload"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(repr(error)) from error
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _damaged(repr(error)[:200]) from error
 
 
 def _bounds(values: Any) -> Bounds:

@@ -23,6 +23,7 @@ from zarr.core.metadata import ArrayV3Metadata
 
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, STORE_NAME
+from tensorboard_plugin_hidden.format.plain_files import PlainFiles
 from tensorboard_plugin_hidden.format.schema import PayloadRef
 
 _CHUNK_BYTES = 4 * 1024 * 1024
@@ -143,7 +144,7 @@ class StoreWriter:
             )
 
 
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What zarr raises of metadata that is absent, cut short, or of another program."""
 
 
@@ -155,7 +156,8 @@ class StoreReader:
     """
 
     def __init__(self, run_dir: str) -> None:
-        self._root = store_path(run_dir)
+        root = store_path(run_dir)
+        self._files = root if "://" in root else PlainFiles(root)
         self._lock = threading.Lock()
         self._arrays: dict[str, dict[str, zarr.Array[Any]]] = {}
         self._series: dict[tuple[str, str], zarr.Array[Any]] = {}
@@ -244,8 +246,8 @@ class StoreReader:
                 if ".." in group.split("/"):
                     return None
                 try:
-                    found = zarr.open_array(self._root, mode="r", path=f"{group}/{name}", zarr_format=3)
-                    array = _ours(self._root, found)
+                    found = zarr.open_array(self._files, mode="r", path=f"{group}/{name}", zarr_format=3)
+                    array = _ours(found)
                 except _UNREADABLE:
                     return None
                 self._series[group, name] = array
@@ -279,8 +281,8 @@ class StoreReader:
         if ".." in reference.group.split("/"):
             raise self._missing(reference)
         try:
-            group = zarr.open_group(self._root, mode="r", path=reference.group, zarr_format=3)
-            return {name: _ours(self._root, array) for name, array in group.arrays()}
+            group = zarr.open_group(self._files, mode="r", path=reference.group, zarr_format=3)
+            return {name: _ours(array) for name, array in group.arrays()}
         except _UNREADABLE as error:
             raise self._missing(reference) from error
 
@@ -293,10 +295,8 @@ class StoreReader:
         )
 
 
-def _ours(root: str, array: zarr.Array[Any]) -> zarr.Array[Any]:
-    """An array as this package writes it: Zarr v3, its own codecs, numbers, in plain files below the store.
-
-    Other codecs may run code, and a link may lead to any file of this machine.
+def _ours(array: zarr.Array[Any]) -> zarr.Array[Any]:
+    """An array as this package writes it: numbers of Zarr v3, by its own codecs; others may run code.
 
     Raises:
         ValueError: It is another.
@@ -306,22 +306,7 @@ def _ours(root: str, array: zarr.Array[Any]) -> zarr.Array[Any]:
         raise ValueError("not an array of numbers of Zarr v3")
     if not all(isinstance(codec, BytesCodec | BloscCodec) for codec in metadata.codecs):
         raise ValueError("a codec that this package does not write")
-    if "://" not in root:
-        place = Path(root, array.path)
-        if place.resolve() != Path(root).resolve() / array.path:
-            raise ValueError("a link")
-        _plain_files(place)
     return array
-
-
-def _plain_files(directory: Path) -> None:
-    """Refuses links, pipes and devices among the files of an array."""
-    with os.scandir(directory) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                _plain_files(Path(entry.path))
-            elif not entry.is_file(follow_symlinks=False):
-                raise ValueError("not a plain file")
 
 
 def not_writable(path: str, error: OSError) -> HiddenError:

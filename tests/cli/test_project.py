@@ -17,6 +17,7 @@ from tensorboard_plugin_hidden.cli import cli
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR
 from tensorboard_plugin_hidden.format.reader import RunReader
+from tensorboard_plugin_hidden.projection.source import TRUST_PROGRAMS
 from tests.cli.test_commands import COMMAND, history, run
 from tests.processes import alive
 from tests.projection.test_offline import stored
@@ -38,6 +39,18 @@ def log(run_dir, layers=("fc",), steps=3, ids=range(60)):
 def invoke(*arguments):
     """The command within this process; a ``HiddenError`` is raised."""
     return CliRunner().invoke(cli, ["project", *arguments], catch_exceptions=False)
+
+
+@pytest.mark.parametrize(("option", "source"), [((), "surrogate"), (("--trust-programs",), "program")])
+def test_programs_run_on_the_word_of_the_command_alone(tmp_path, monkeypatch, option, source):
+    """Whatever the environment says, as it does after another command of this process."""
+    monkeypatch.setenv(TRUST_PROGRAMS, str(int(not option)))
+    model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3))
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.watch(model, hidden.Probe((torch.randn(60, 4), torch.arange(60) % 3)), layers="0", method=None)
+        writer.add_hidden(0)
+    assert invoke(str(tmp_path), "--method", "pca", *option).exit_code == 0
+    assert history(tmp_path).frames["0"]["pca"][0].body.landscape == source
 
 
 def test_several_runs_in_several_processes(tmp_path):

@@ -122,3 +122,10 @@ def test_malformed_versions(text):
 
 def test_versions_come_back_equal():
     assert Version.parse(str(Version("0a1b", 12))) == Version("0a1b", 12)
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"v": 1, "kind": "' + b"x" * 100_000 + b'"}'])
+def test_hostile_records_are_refused_in_few_words(content):
+    with pytest.raises(HiddenError, match="a record is damaged") as caught:
+        from_json(content)
+    assert len(str(caught.value)) < 500

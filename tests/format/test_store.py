@@ -191,28 +191,47 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("planted", [*PLANTED, "version 2", "a link", "a pipe", "a linked directory"])
-def test_what_this_package_did_not_write_is_not_opened(tmp_path, planted):
-    reference = StoreWriter(str(tmp_path)).append("g", {"a": np.arange(4, dtype=np.float32)})
-    array = tmp_path / ASSETS_DIR / STORE_NAME / reference.group / "a"
-    assert StoreReader(str(tmp_path)).read(reference)["a"].tolist() == [0, 1, 2, 3]
+LINKED = ["a link", "a linked directory", "a linked store", "linked plugins"]
+SWAPPED = [*LINKED, "a pipe", "a pipe for metadata"]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("planted", [*PLANTED, "version 2", "metadata nested without end", *SWAPPED])
+def test_what_this_package_did_not_write_is_not_read(tmp_path, planted):
+    run = tmp_path / "run"
+    reference = StoreWriter(str(run)).append("g", {"a": np.arange(4, dtype=np.float32)})
+    store = run / ASSETS_DIR / STORE_NAME
+    array = store / reference.group / "a"
+    before = StoreReader(str(run))
+    assert before.read(reference)["a"].tolist() == [0, 1, 2, 3]
     chunk = next(path for path in array.rglob("*") if path.is_file() and path.name != "zarr.json")
     if planted in PLANTED:
-        text = (array / "zarr.json").read_text()
-        changed = (
-            text[: len(text) // 2] if PLANTED[planted] is None else json.dumps(json.loads(text) | PLANTED[planted])
+        text, other = (array / "zarr.json").read_text(), PLANTED[planted]
+        (array / "zarr.json").write_text(
+            text[: len(text) // 2] if other is None else json.dumps(json.loads(text) | other)
         )
-        (array / "zarr.json").write_text(changed)
+    elif planted == "metadata nested without end":
+        (array / "zarr.json").write_text("[" * 100_000)
     elif planted == "version 2":
         shutil.rmtree(array)
-        made = zarr.create_array(str(array), shape=(1, 4), dtype="f4", zarr_format=2)
-        made[:] = 7
-    elif planted == "a linked directory":
-        array.rename(tmp_path / "elsewhere")
-        array.symlink_to(tmp_path / "elsewhere")
+        zarr.create_array(str(array), shape=(1, 4), dtype="f4", zarr_format=2)[:] = 7
+    elif planted.startswith("a pipe"):
+        place = chunk if planted == "a pipe" else array / "zarr.json"
+        place.unlink()
+        os.mkfifo(place)
     else:
-        chunk.unlink()
-        chunk.symlink_to("/etc/hostname") if planted == "a link" else os.mkfifo(chunk)
-    with pytest.raises(MissingDataError):
-        StoreReader(str(tmp_path)).read(reference)
-    assert StoreReader(str(tmp_path)).length(reference.group, "a", 1) == 0
+        linked = dict(zip(LINKED, (chunk, array, store, run / "plugins"), strict=True))[planted]
+        linked.rename(tmp_path / "elsewhere")
+        linked.symlink_to(tmp_path / "elsewhere")
+    # What was opened before is looked at again at every read of a file.
+    for reader in [StoreReader(str(run)), *([before] if planted in (*LINKED, "a pipe") else [])]:
+        with pytest.raises(MissingDataError):
+            reader.read(reference)
+    if planted not in ("a link", "a pipe"):  # of a series its metadata says how long it is
+        assert StoreReader(str(run)).length(reference.group, "a", 1) == 0
+
+
+def test_a_run_may_be_reached_by_a_link_of_the_users_own(tmp_path):
+    reference = StoreWriter(str(tmp_path / "run")).append("g", {"a": np.ones(3, np.float32)})
+    (tmp_path / "mine").symlink_to(tmp_path / "run")
+    assert StoreReader(str(tmp_path / "mine")).read(reference)["a"].tolist() == [1, 1, 1]
