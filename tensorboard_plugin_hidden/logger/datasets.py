@@ -28,7 +28,7 @@ from torch.utils.data import (
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.logger.batches import joined, leaf, stacked, tensor
-from tensorboard_plugin_hidden.logger.labels import class_names
+from tensorboard_plugin_hidden.logger.labels import LABEL_KEYS, class_names, column, of_one_type
 from tensorboard_plugin_hidden.logger.wrappers import seed_all
 
 CHUNK = 64
@@ -71,10 +71,15 @@ def dataset_of(data: Any) -> Any:
 
 def is_batch(data: Any) -> bool:
     """Whether data is a batch (tensor, array, data frame, or tuple, list or mapping of them) rather than a dataset."""
-    if isinstance(data, Tensor | np.ndarray | Mapping) or hasattr(data, "to_numpy"):
+    if isinstance(data, Tensor | np.ndarray | Mapping) or hasattr(data, "to_numpy") or is_table(data):
         return True
     first = data[0] if isinstance(data, tuple | list) and data else None
     return isinstance(first, Tensor | np.ndarray) or hasattr(first, "to_numpy")
+
+
+def is_table(data: Any) -> bool:
+    """Whether data is a table of columns: a data frame, or a table of Arrow."""
+    return hasattr(data, "to_pydict") or (hasattr(data, "to_numpy") and hasattr(data, "columns"))
 
 
 def is_stream(data: Any) -> bool:
@@ -87,6 +92,8 @@ def as_batch(data: Any) -> Any:
     """A batch that a user holds, its arrays and data frames as tensors where they are numbers."""
     if isinstance(data, Mapping):
         return {key: as_batch(value) for key, value in data.items()}
+    if is_table(data):
+        return _of_table(data)
     if isinstance(data, tuple) or (isinstance(data, list) and any(isinstance(part, _ARRAYS) for part in data)):
         return tuple(as_batch(part) for part in data)
     return tensor(data)
@@ -113,8 +120,9 @@ def chosen_rows(loader: Any, total: int) -> Rows:
     if (drawn or isinstance(inner, SequentialSampler)) and len(inner.data_source) >= total:
         return Rows(everything)
     try:
-        # Random generators of its own are copied with it.
-        source = copy.deepcopy(sampler)
+        # Random generators of its own are copied with it; the data set, which many samplers hold, is not.
+        shared = [loader.dataset, getattr(inner, "data_source", None), getattr(inner, "dataset", None)]
+        source = copy.deepcopy(sampler, {id(held): held for held in shared})
     except Exception:  # a sampler that cannot be copied, as one with a lock or a running iterator
         source = sampler
     given = itertools.islice(_flat(source), min(LONGEST_SAMPLER, 20 * total + 1000))
@@ -199,6 +207,20 @@ def is_of_rows(element: Any) -> bool:
     )
 
 
+def batches_or_sequences(element: Any) -> HiddenError:
+    """The error for pairs that may be a batch with its labels, or a sequence with a label for each place."""
+    parts = list(element.values()) if isinstance(element, Mapping) else element
+    rows = len(parts[0])
+    return HiddenError(
+        "what the data gives can be read in two ways",
+        expected="samples (x, y), or one batch",
+        got=f"parts of shapes {', '.join(str(list(part.shape)) for part in parts)}: a batch of {rows} samples, or a "
+        f"sequence of {rows}",
+        fix="Join batches, (torch.cat([x for x, _ in data]), torch.cat([y for _, y in data])), or pass their "
+        "DataLoader; put sequences into a torch.utils.data.Dataset.",
+    )
+
+
 def own_collate(data: Any) -> Callable[[list[Any]], Any] | None:
     """A loader's collate function, where it has one of its own."""
     if not isinstance(data, DataLoader) or data.batch_sampler is None or data.collate_fn is default_collate:
@@ -276,6 +298,8 @@ def _stream_read(stream: Iterable[Any], size: int) -> tuple[Any, int]:
     if first is None:
         raise empty_data()
     rest = itertools.chain([first], elements)
+    if not isinstance(stream, DataLoader | IterableDataset) and is_of_rows(first):
+        raise batches_or_sequences(first)
     batched = isinstance(stream, DataLoader) and (stream.batch_sampler is not None or is_of_rows(first))
     if batched:
         batches = _until(map(_as_read, rest), size)
@@ -284,6 +308,24 @@ def _stream_read(stream: Iterable[Any], size: int) -> tuple[Any, int]:
         batches = map(stacked, iter(lambda: list(itertools.islice(samples, CHUNK)), []))
     whole = joined(batches, size)
     return whole, len(leaf(whole))
+
+
+def _of_table(table: Any) -> Any:
+    """The columns of a table as one matrix of inputs; and beside it those that are targets by name."""
+    held = table.to_pydict() if hasattr(table, "to_pydict") else {name: table[name] for name in table.columns}
+    columns = {str(name): column(values) for name, values in held.items()}
+    targets = {name: values.tolist() for name, values in columns.items() if name.lower() in LABEL_KEYS}
+    inputs = {name: of_one_type(values) for name, values in columns.items() if name not in targets}
+    words = [name for name, values in inputs.items() if values.dtype.kind not in "biuf"]
+    if words or not inputs or len(targets) > 1:
+        raise HiddenError(
+            "the columns of the table can be read in several ways",
+            expected="columns of numbers, which are the inputs, and at most one of targets",
+            got=", ".join(f"{name}: {values.dtype}" for name, values in columns.items())[:300],
+            fix="Pass tensors, and what else there is beside them: Probe(x, labels=table['...'], texts=table['...']).",
+        )
+    matrix = tensor(np.stack(list(inputs.values()), axis=1))
+    return (matrix, *targets.values()) if targets else matrix
 
 
 def _item(dataset: MapDataset, index: int, seed: int) -> Any:
@@ -343,8 +385,8 @@ def _equal(one: Any, other: Any) -> bool:
         )
     try:
         return bool(np.array_equal(np.asarray(one), np.asarray(other), equal_nan=True))
-    except TypeError:  # objects that know no NaN
-        return bool(np.array_equal(np.asarray(one), np.asarray(other)))
+    except (TypeError, ValueError, RuntimeError):  # words, or objects that cannot be compared
+        return type(one) is type(other) and (not isinstance(one, str | bytes) or one == other)
 
 
 def _no_rows(got: str) -> HiddenError:

@@ -28,6 +28,9 @@ NO_LABEL = -1
 IGNORE_INDEX = -100
 """PyTorch's own mark of what a loss leaves out (``ignore_index`` of ``CrossEntropyLoss``)."""
 
+LABEL_KEYS = ("labels", "label", "targets", "target", "y", "class", "class_id", "category")
+"""What targets are called, in samples that are mappings and in columns of tables."""
+
 SUM_TOLERANCE = 1e-2
 """How far the probabilities of one sample may be from a sum of 1: float16 rounds that much over many classes."""
 
@@ -84,11 +87,14 @@ def read_targets(values: Any, *, given: bool = False) -> Targets:
     if categories is not None:
         codes, names = categories
         return Targets("classes", codes, names, worded=True)
+    tags = _tags(values)
+    if tags is not None:
+        return tags
     array = column(values)
     if array.ndim > 1 and array.size == len(array):
         array = array.reshape(len(array))
     if array.dtype.kind == "O":
-        array = _of_one_type(array)
+        array = of_one_type(array)
     found = _vector(array, given) if array.ndim == 1 else _matrix(array)
     if given and found.kind != "classes":
         raise HiddenError(
@@ -181,12 +187,21 @@ def _vector(array: npt.NDArray[Any], given: bool) -> Targets:
     if array.dtype.kind == "b":
         return Targets("classes", array.astype(np.int64), ("False", "True"))
     if array.dtype.kind in "iu":
-        return Targets("classes", _class_numbers(array))
+        return _integers(array, given)
     if array.dtype.kind == "f":
         return _floats(array, given)
     if array.dtype.kind in "SUO":
         return _strings(array, given)
     return Targets("other", _none(array), note=f"no class labels because the targets are of type {array.dtype}")
+
+
+def _integers(array: npt.NDArray[Any], given: bool) -> Targets:
+    labels = _class_numbers(array)
+    different, highest = len(np.unique(labels[labels >= 0])), int(labels.max(initial=NO_LABEL))
+    # Ids and measurements are integers, too; classes hardly leave most of their numbers out.
+    doubtful = not given and highest >= max(MANY_CLASSES, 4 * different)
+    note = f"integers up to {highest}, of which {different} are different, are taken for class numbers"
+    return Targets("classes", labels, note=note if doubtful else "")
 
 
 def _class_numbers(array: npt.NDArray[Any]) -> Labels:
@@ -228,6 +243,18 @@ def _floats(array: npt.NDArray[Any], given: bool) -> Targets:
     return Targets(
         "numbers", _none(array), numbers={"target": array}, note=f"no class labels because the targets are {what}"
     )
+
+
+def _tags(values: Any) -> Targets | None:
+    """Several words for each sample; None for what is not that."""
+    if not isinstance(values, list) or not values or not all(isinstance(v, list | tuple | set) for v in values):
+        return None
+    if all(len(v) == 1 for v in values) or not all(isinstance(word, str) for v in values for word in v):
+        return None
+    names = tuple(sorted({word for v in values for word in v}, key=_natural))
+    hot = np.array([[name in v for name in names] for v in values], np.bool_).reshape(len(values), len(names))
+    note = "no class labels because samples have several labels, or none, at once"
+    return Targets("multi-label", np.full(len(values), NO_LABEL, np.int64), names, hot=hot, note=note, worded=True)
 
 
 def _strings(array: npt.NDArray[Any], given: bool) -> Targets:
@@ -275,7 +302,7 @@ def _numbered(array: npt.NDArray[Any]) -> tuple[str, ...]:
     return tuple(str(number) for number in range(array.shape[1]))
 
 
-def _of_one_type(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def of_one_type(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Objects as numbers or strings, with NaN where there is none; other objects stay."""
     items = [_plain(item) for item in array.tolist()] if array.ndim == 1 else []
     present = [item for item in items if not missing(item)]

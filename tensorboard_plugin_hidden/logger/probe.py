@@ -224,6 +224,8 @@ def _choices(inputs: Any, labels: Any) -> Choices:
 def _numbered(targets: Targets, names: tuple[str, ...] | None) -> tuple[IntArray, tuple[str, ...]]:
     """Class numbers, and a name for each class: labels that are words are numbered as the names are."""
     labels = targets.labels.astype(np.int32)
+    if targets.kind != "classes":
+        return labels, names or ()
     if targets.worded and targets.names is not None and names is not None:
         unknown = [name for name in targets.names if name not in names]
         if unknown:
@@ -254,7 +256,8 @@ def _target_columns(targets: Targets, names: tuple[str, ...] | None) -> tuple[Co
     values: dict[str, Any] = dict(targets.numbers)
     if targets.hot is not None:
         width = targets.hot.shape[1]
-        labels = names if names is not None and len(names) == width else tuple(str(c) for c in range(width))
+        known = targets.names if targets.names is not None else names
+        labels = known if known is not None and len(known) == width else tuple(str(c) for c in range(width))
         values["target"] = [[labels[c] for c in np.flatnonzero(row)] for row in targets.hot]
     rows = len(targets.labels)
     return columns(values, rows, np.arange(rows))

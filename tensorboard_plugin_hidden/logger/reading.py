@@ -93,15 +93,7 @@ def read(data: Any, size: int, choices: Choices, seed: int) -> Reading:
     if isinstance(data, DataLoader) and data.batch_sampler is None and datasets.is_of_rows(dataset[0]):
         return _read_stream(data, size, choices)
     if isinstance(dataset, list | tuple) and datasets.is_of_rows(dataset[0]):
-        first, target = dataset[0][0], dataset[0][-1]
-        raise HiddenError(
-            "a list of pairs can be read in two ways",
-            expected="samples (x, y), or a batch",
-            got=f"pairs of shapes {list(first.shape)} and {list(target.shape)}: {len(dataset)} batches of "
-            f"{len(first)} samples, or {len(dataset)} sequences of {len(first)}",
-            fix="Join batches, (torch.cat([x for x, _ in data]), torch.cat([y for _, y in data])); put sequences into "
-            "a torch.utils.data.Dataset.",
-        )
+        raise datasets.batches_or_sequences(dataset[0])
     return _read_dataset(data, dataset, size, choices, seed)
 
 

@@ -16,13 +16,10 @@ from torch import Tensor
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.logger.batches import Inputs, described, leaf, tensor
-from tensorboard_plugin_hidden.logger.labels import read_targets
+from tensorboard_plugin_hidden.logger.labels import LABEL_KEYS, read_targets
 
 Choice = str | int | Callable[[Any], Any]
 """How a part of a batch is chosen: its key, its position, or a function of the batch."""
-
-LABEL_KEYS = ("labels", "label", "targets", "target", "y", "class", "class_id", "category")
-"""Where samples that are mappings keep their target."""
 
 ID_KEYS = frozenset(
     ("idx", "index", "indices", "id", "ids", "sample_id", "uid", "guid", "length", "lengths", "seq_len", "seq_lens")
@@ -77,7 +74,7 @@ def part(
     elif isinstance(batch, tuple):
         roles = _of_tuple(batch, inputs, labels, labelled, sample)
     else:
-        roles = Roles(tensor(batch), None, None, None)
+        roles = Roles(_arguments(batch), None, None, None)
     if labels is not None:
         _one_for_each(target, batch)
         roles = Roles(roles.inputs, target, roles.texts, None if callable(labels) else labels, roles.notes)
@@ -91,6 +88,8 @@ def _of_mapping(batch: Mapping[Any, Any], inputs: Choice | None, labels: Choice 
     if not callable(labels):
         rest.pop(labels, None)
     keys = [key for key in LABEL_KEYS if key in rest]
+    if not keys:  # fine_label, Target
+        keys = [key for key in rest if str(key).lower().split("_")[-1] in LABEL_KEYS]
     target, key = None, None
     if keys:
         key, target = keys[0], rest[keys[0]]

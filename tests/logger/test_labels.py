@@ -87,6 +87,13 @@ def test_several_labels_at_once_are_kept() -> None:
     assert "several labels" in found.note
 
 
+def test_integers_that_are_hardly_classes_are_said() -> None:
+    found = read_targets(np.arange(120) * 100)
+    assert found.note == "integers up to 11900, of which 120 are different, are taken for class numbers"
+    assert read_targets(np.arange(120) * 100, given=True).note == ""
+    assert read_targets(np.random.default_rng(0).integers(0, 1000, 2000)).note == ""
+
+
 def test_texts_and_masks_are_no_labels() -> None:
     assert read_targets([f"a photo of {i}" for i in range(60)]).kind == "texts"
     assert "shape [8, 8]" in read_targets(torch.zeros(3, 8, 8)).note

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import io
 import random
 import subprocess
@@ -277,6 +278,65 @@ def test_a_sampler_goes_on_as_if_nobody_had_looked() -> None:
     assert list(sampler) == expected
 
 
+class Uncopyable(Pairs):
+    """Stands for a data set that fills the memory."""
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        raise AssertionError("the data set was copied")
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        lambda data: {"batch_sampler": BatchSampler(RandomSampler(data, True, 50), 7, False)},
+        lambda data: {"sampler": DistributedSampler(data, 3, 0)},
+        lambda data: {"sampler": RandomSampler(data, replacement=True, num_samples=50)},
+    ],
+)
+def test_a_sampler_is_copied_without_its_data(sampler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied = []
+    deepcopy = copy.deepcopy
+    monkeypatch.setattr(copy, "deepcopy", lambda *given: copied.append(deepcopy(*given)) or copied[-1])
+    data = Uncopyable(LABELS, True)
+    loader: Any = DataLoader(data, **sampler(data))
+    assert len(Probe(loader, size=500)) > 20
+    # The outermost copy is made last, and is not made where something in it refuses.
+    assert copied
+    assert type(copied[-1]) is type(loader.batch_sampler)
+
+
+def test_tables_have_inputs_and_targets_by_name() -> None:
+    frame = pd.DataFrame({"a": np.arange(4.0), "b": [1, None, 3, 4], "label": list("xyxy")}, index=[3, 1, 2, 0])
+    for table in (frame, pa.Table.from_pandas(frame, preserve_index=False)):
+        probe = Probe(table)
+        assert isinstance(probe.inputs, torch.Tensor)
+        torch.testing.assert_close(probe.inputs[:, 0], torch.arange(4.0).to(probe.inputs.dtype))
+        assert probe.inputs.shape == (4, 2)
+        assert (probe.labels.tolist(), probe.classes) == ([0, 1, 0, 1], ("x", "y"))
+    with pytest.raises(HiddenError, match=r"columns of the table.*b: .*t: .*labels=table"):
+        Probe(frame[["b"]].assign(t=list("mnop")))
+    assert Probe(pa.table({"a": [1.0, 2.0]})).labels.tolist() == [-1, -1]
+
+
+def test_samples_of_another_kind_are_refused_in_words() -> None:
+    class Objects(Dataset[Any]):
+        def __len__(self) -> int:
+            return 3
+
+        def __getitem__(self, i: int) -> Any:
+            return SimpleNamespace(x=torch.zeros(2), y=i)
+
+    with pytest.raises(HiddenError, match=r"cannot be stacked.*SimpleNamespace"):
+        Probe(Objects())
+
+
+def test_lists_of_words_are_several_labels_at_once() -> None:
+    samples = [(torch.zeros(2), tags) for tags in (["cat", "dog"], [], ["eel"])]
+    (column,) = Probe(samples).columns
+    assert (column.kind, column.values) == ("tags", ("cat", "dog", "eel"))
+    assert list(column.codes) == [(0, 1), (), (2,)]
+
+
 def test_a_loader_that_makes_no_batches_gives_samples_or_batches() -> None:
     x, y = torch.arange(24.0).reshape(12, 2), torch.arange(12) % 3
     assert rows(Probe(DataLoader(TensorDataset(x, y), batch_size=None))) == x[:, 0].long().tolist()
@@ -292,8 +352,9 @@ def test_a_loader_that_makes_no_batches_gives_samples_or_batches() -> None:
     probe = Probe(DataLoader(Ready(), batch_size=None), size=7)
     assert rows(probe) == x[:7, 0].long().tolist()
     assert probe.labels.tolist() == y[:7].tolist()
-    with pytest.raises(HiddenError, match=r"two ways.*2 batches of 5 samples, or 2 sequences of 5.*torch.cat"):
-        Probe(ready)
+    for held in (ready, iter(ready), ({"x": x, "y": y} for x, y in ready)):
+        with pytest.raises(HiddenError, match=r"two ways.*\[5, 2\], \[5\]: a batch of 5 samples, or a sequence of 5"):
+            Probe(held)
 
 
 def test_sequences_with_time_first_are_no_samples() -> None:

@@ -43,6 +43,8 @@ def shapes(inputs: Any) -> Any:
         ({"x": X, "label": Y}, {"x": [N, 4]}, Y),
         ({"x": X, "label": Y, "labels": Y.clone()}, {"x": [N, 4]}, Y),
         ({"input_ids": X, "attention_mask": X, "labels": Y}, {"input_ids": [N, 4], "attention_mask": [N, 4]}, Y),
+        ({"x": X, "fine_label": Y}, {"x": [N, 4]}, Y),
+        ({"x": X, "Target": Y}, {"x": [N, 4]}, Y),
         ((X, X, X), [[N, 4]] * 3, None),
     ],
 )
@@ -80,6 +82,7 @@ def test_what_was_inferred_is_said() -> None:
         ({"x": X, "idx": IDX, "y": Y}, ["inputs", "x: float32 [12, 4], idx: int64 [12]", "inputs='x'"]),
         ({"x": X, "lengths": LENGTHS, "y": Y}, ["inputs", "lengths: int64 [12]"]),
         ({"x": {"image": X}, "y": Y}, ["inputs", "x: dict of 1"]),
+        ({"x": X, "fine_label": Y, "coarse_label": Y // 2}, ["labels", "fine_label, coarse_label"]),
         ({"x": X, "id": IDX}, ["inputs", "id: int64 [12]"]),
         ({"x": X, "label": Y, "target": Y + 1}, ["labels", "label: int64 [12], target: int64 [12]"]),
     ],
