@@ -144,8 +144,8 @@ class StoreWriter:
             )
 
 
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
-"""What zarr raises of metadata that is absent, cut short, or of another program."""
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
+"""What zarr raises of what is absent, cut short, nested without end or of another program, and as its process ends."""
 
 
 class StoreReader:
@@ -274,7 +274,7 @@ class StoreReader:
         try:
             place = reference.row if rows is None else rows
             return np.asarray(array[(place, *part)])
-        except (OSError, ValueError, RuntimeError) as error:  # a chunk that is cut short or is no Blosc
+        except _UNREADABLE as error:
             raise self._missing(reference) from error
 
     def _open(self, reference: PayloadRef) -> dict[str, zarr.Array[Any]]:
