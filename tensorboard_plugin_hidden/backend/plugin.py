@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from tensorboard.plugins import base_plugin
 from werkzeug import Request, Response
 
@@ -15,6 +16,7 @@ import tensorboard_plugin_hidden
 from tensorboard_plugin_hidden.backend import queries
 from tensorboard_plugin_hidden.backend.health_routes import HealthRoutes
 from tensorboard_plugin_hidden.backend.index import run_index
+from tensorboard_plugin_hidden.backend.label_quality import LabelQualities
 from tensorboard_plugin_hidden.backend.logdir import LogDirectories
 from tensorboard_plugin_hidden.backend.records import Provider, RunRecords
 from tensorboard_plugin_hidden.backend.responses import (
@@ -33,7 +35,7 @@ from tensorboard_plugin_hidden.errors import MissingDataError
 from tensorboard_plugin_hidden.format.codec import Arrays, pack, unpack
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION, PLUGIN_NAME
 from tensorboard_plugin_hidden.format.frame_codec import LANDSCAPE, LANDSCAPE_ENTROPY
-from tensorboard_plugin_hidden.format.history import current
+from tensorboard_plugin_hidden.format.history import current, so_far
 from tensorboard_plugin_hidden.format.outcomes import encode_outcomes
 from tensorboard_plugin_hidden.format.schema import (
     FrameRecord,
@@ -44,8 +46,10 @@ from tensorboard_plugin_hidden.format.schema import (
     Version,
     record_tag,
 )
+from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
 from tensorboard_plugin_hidden.geometry.details import SnapshotDetails
 from tensorboard_plugin_hidden.geometry.outcomes import outcomes
+from tensorboard_plugin_hidden.training_log.label_quality import label_margins
 
 if TYPE_CHECKING:
     from tensorboard_plugin_hidden.format.store import StoreReader
@@ -67,6 +71,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         self._logdir = LogDirectories.from_context(context)
         self._stores: dict[str, StoreReader] = {}
         self._snapshots = SnapshotCache()
+        self._qualities = LabelQualities()
         self._indices: dict[str, tuple[RunRecords, bytes]] = {}
         self._training = TrainingRoutes(self._provider, self._store)
         self._health = HealthRoutes(self._provider, self._store)
@@ -83,6 +88,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/image": self._serve_image,
             "/selected": self._serve_selected,
             "/outcomes": self._serve_outcomes,
+            "/label_quality": self._serve_label_quality,
             "/details": self._serve_details,
             **self._training.apps(),
             **self._health.apps(),
@@ -174,15 +180,34 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     @answers
     def _serve_outcomes(self, request: Request) -> Response:
         record, snapshot = self._snapshot(request)
-        arrays = self._store(queries.argument(request, "run")).read(record.payload, ["logits"])
-        if "logits" not in arrays:
+        logits = self._logits(request, record)
+        if logits is None:
             raise ClientError(404, "This snapshot has no logits, so there is nothing that the model predicted.")
-        labels = None
-        if snapshot.probe:
-            _, probe = self._payload(request, record_tag(ProbeRecord.KIND, Version.parse(snapshot.probe)))
-            labels = probe["labels"]
-        body = pack(encode_outcomes(outcomes(arrays["logits"], labels)))
+        body = pack(encode_outcomes(outcomes(logits, self._labels(request, snapshot))))
         return versioned_bytes(request, body, "application/octet-stream")
+
+    @answers
+    def _serve_label_quality(self, request: Request) -> Response:
+        record, snapshot = self._snapshot(request)
+        labels = self._labels(request, snapshot)
+        if labels is None or (labels < 0).all():
+            raise ClientError(404, "The samples of this run have no labels that could be judged.")
+        if self._logits(request, record) is None:
+            raise ClientError(404, "This snapshot has no logits, so that the labels cannot be judged.")
+        counted = current(queries.records(request, self._provider).records).snapshots.get(snapshot.layer, {})
+        if counted.get(record.step) != record:
+            raise ClientError(404, "This snapshot does not count any more; reload the index to see those that do.")
+
+        def margins(earlier: Record) -> FloatArray:
+            logits = self._logits(request, earlier)
+            if logits is None or len(logits) != len(labels):
+                return np.full(len(labels), np.nan, np.float32)
+            return label_margins(logits, labels)
+
+        before = so_far(counted, record.step)
+        run = queries.argument(request, "run")
+        quality = self._qualities.get(run, snapshot.layer, before, len(labels), margins)
+        return versioned_bytes(request, pack({"label_quality": quality}), "application/octet-stream")
 
     @answers
     def _serve_details(self, request: Request) -> Response:
@@ -214,6 +239,16 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         record, _ = self._record(request, tag)
         assert isinstance(record.body, SnapshotRecord)
         return record, record.body
+
+    def _logits(self, request: Request, record: Record) -> FloatArray | None:
+        return self._store(queries.argument(request, "run")).read(record.payload, ["logits"]).get("logits")
+
+    def _labels(self, request: Request, snapshot: SnapshotRecord) -> IntArray | None:
+        if not snapshot.probe:
+            return None
+        _, probe = self._payload(request, record_tag(ProbeRecord.KIND, Version.parse(snapshot.probe)))
+        labels: IntArray = probe["labels"]
+        return labels
 
     def _probe(self, request: Request) -> tuple[Record, Arrays]:
         return self._payload(request, record_tag(ProbeRecord.KIND, queries.version(request)))

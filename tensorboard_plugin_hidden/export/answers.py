@@ -172,6 +172,7 @@ def _layer(routes: RunRoutes, layer: Json, detailed: int) -> Iterator[Answer]:
     for step, version in zip(layer["steps"], layer["versions"], strict=True):
         address = {"layer": layer["name"], "step": step, "v": version}
         yield from _present(routes.ask("outcomes", **address))
+        yield from _present(routes.ask("label_quality", **address))
         if detailed:
             yield _details(routes, address, detailed)
 

@@ -21,6 +21,7 @@ from tensorboard_plugin_hidden.format.schema import FrameRecord, ProbeRecord, Re
 from tensorboard_plugin_hidden.format.snapshot import BoolArray, FloatArray, IntArray
 from tensorboard_plugin_hidden.format.store import StoreReader
 from tensorboard_plugin_hidden.geometry.outcomes import outcomes
+from tensorboard_plugin_hidden.training_log.label_quality import label_margins, label_qualities
 
 DEFAULT_METHOD = "hidden"
 """The map that is taken where there are several and none is named."""
@@ -72,6 +73,8 @@ class LayerHistory:
         confidence: float32 [T, N] in [0, 1], softmax probability of the prediction.
         margin: float32 [T, N] in [0, 1], the same minus the runner-up's.
         loss: float32 [T, N], cross-entropy in nats.
+        label_margin: float32 [T, N], the label's logit minus the largest other; infinite where one is impossible.
+        label_quality: float32 [T, N] in [0, 1], ``LabelQuality`` of the steps so far; NaN at steps without logits.
         kept: float32 [T, N] in [0, 1], share of the sample's neighbours that the map keeps.
         held_out: bool [T, N], samples that took no part in the fit of the map.
         flips: int32 [T, N], how often the prediction has changed until then; steps without one are passed over.
@@ -90,6 +93,8 @@ class LayerHistory:
     confidence: FloatArray
     margin: FloatArray
     loss: FloatArray
+    label_margin: FloatArray
+    label_quality: FloatArray
     kept: FloatArray
     held_out: BoolArray
     flips: IntArray
@@ -152,7 +157,8 @@ def read_layer(run_dir: str, layer: str | None = None, method: str | None = None
     positions = np.full((*size, 2), np.nan, np.float32)
     predictions, held_out = np.full(size, -1, np.int32), np.zeros(size, np.bool_)
     confidence, margin, loss, kept = unknown, unknown.copy(), unknown.copy(), unknown.copy()
-    last_logits = None
+    label_margin = unknown.copy()
+    last_logits, judged = None, []
     for row, step in enumerate(steps):
         frame = frames.get(step)
         if frame is not None and isinstance(frame.body, FrameRecord):
@@ -167,9 +173,13 @@ def read_layer(run_dir: str, layer: str | None = None, method: str | None = None
         logits = store.read(snapshots[step].payload, ["logits"]).get("logits") if step in snapshots else None
         if logits is not None:
             last_logits = logits
+            judged.append(row)
             found = outcomes(logits, samples.labels)
             predictions[row], confidence[row] = found.prediction, found.confidence
             margin[row], loss[row] = found.margin, found.loss
+            label_margin[row] = label_margins(logits, samples.labels)
+    label_quality = unknown.copy()
+    label_quality[judged] = label_qualities(label_margin[judged], [snapshots[steps[row]].version for row in judged])
     return LayerHistory(
         run=run_name(run_dir),
         layer=layer,
@@ -181,6 +191,8 @@ def read_layer(run_dir: str, layer: str | None = None, method: str | None = None
         confidence=confidence,
         margin=margin,
         loss=loss,
+        label_margin=label_margin,
+        label_quality=label_quality,
         kept=kept,
         held_out=held_out,
         flips=count_flips(predictions),

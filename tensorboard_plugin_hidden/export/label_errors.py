@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import BinaryIO
 
 import numpy as np
@@ -9,29 +10,34 @@ import numpy as np
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.export.history import LayerHistory
 from tensorboard_plugin_hidden.export.text import write_rows
-from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.training_log.label_errors import label_errors
 
-_DIGITS = 4
-"""Significant digits of the measures."""
+_DIGITS = 6
+"""Significant digits of the measures, as in the other tables."""
+
+_MEASURES = (
+    *("label_quality", "suggested_share", "label_probability", "variability", "correctness", "area_under_margin"),
+)
 
 
 def write_label_errors(history: LayerHistory, file: BinaryIO) -> None:
-    """One line for each labelled sample, UTF-8 with a heading, the most doubtful first.
+    """One line for each labelled sample, UTF-8 with a heading, the lowest quality first.
 
     The columns are those of ``training_log.label_errors``, with the sample's id, names of classes and training steps.
 
     Raises:
         HiddenError: No snapshot has logits, or no sample a label.
     """
-    margins = _margins(history)
+    margins = history.label_margin
     steps = np.array(history.steps)
     # The loss is the cross-entropy in nats, so this is the probability of the label.
     probability = np.exp(-history.loss.astype(np.float64))
     probability[np.isnan(margins)] = np.nan
     answers = np.where(np.isnan(margins), -1, history.predictions)
     samples = history.samples
-    found = label_errors(probability, margins, answers, samples.labels, len(samples.ids))
+    judged = np.flatnonzero([not np.isnan(one).all() for one in history.label_quality])
+    quality = history.label_quality[judged[-1]] if len(judged) else np.full(len(samples.ids), np.nan)
+    found = label_errors(quality, probability, margins, answers, samples.labels, len(samples.ids))
     if not len(found["sample"]):
         raise HiddenError(
             "no label can be judged",
@@ -47,29 +53,12 @@ def write_label_errors(history: LayerHistory, file: BinaryIO) -> None:
         "suggested": [label if label >= 0 else "" for label in found["suggested"].tolist()],
         "suggested_class": [samples.class_name(label) for label in found["suggested"].tolist()],
         "reasons": found["reasons"].tolist(),
-        **{
-            name: [f"{value:.{_DIGITS}g}" for value in found[name].tolist()]
-            for name in ("doubt", "suggested_share", "confidence", "variability", "correctness", "area_under_margin")
-        },
+        **{name: [_text(value) for value in found[name].tolist()] for name in _MEASURES},
         "first_learned": [int(steps[snapshot]) if snapshot >= 0 else "" for snapshot in first.tolist()],
         "forgotten": found["forgotten"].tolist(),
     }
     write_rows(file, list(columns), zip(*columns.values(), strict=True))
 
 
-def _margins(history: LayerHistory) -> FloatArray:
-    """The label's logit minus the largest other, float32 [T, N]; NaN where one of them is not known."""
-    labels = history.samples.labels
-    rows = np.flatnonzero(labels >= 0)
-    margins = np.full((len(history.steps), len(labels)), np.nan, np.float32)
-    for place, step in enumerate(history.steps):
-        record = history.snapshots.get(step)
-        logits = None if record is None else history.store.read(record.payload, ["logits"]).get("logits")
-        if logits is None:
-            continue
-        known = rows[(labels[rows] < logits.shape[1]) & np.isfinite(logits[rows]).all(axis=1)]
-        of_label = logits[known, labels[known]].astype(np.float32)
-        others = logits[known].astype(np.float32)
-        others[np.arange(len(known)), labels[known]] = -np.inf
-        margins[place, known] = of_label - others.max(axis=1)
-    return margins
+def _text(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.{_DIGITS}g}"

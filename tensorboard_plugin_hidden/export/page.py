@@ -36,6 +36,7 @@ _ABSENT = {
     "health": "This file holds the alerts. What was measured is shown by TensorBoard on the log directory.",
     "health_classes": "This file holds the alerts. What was measured is shown by TensorBoard on the log directory.",
     "image": "This file was made without pictures at full size; export it with --activations.",
+    "label_quality": "The labels of this snapshot could not be judged when this file was made.",
     "outcomes": "This snapshot has no logits, so there is nothing that the model predicted.",
     "task": "This file does not say which samples belong to a task; TensorBoard on the log directory does.",
     "training": "This file holds the maps. Layers, Classes and Cube are shown by TensorBoard on the log directory.",

@@ -18,7 +18,7 @@ NO_CATEGORY = -1
 
 RESERVED_NAMES = frozenset(
     {
-        *("id", "label", "text", "role", "hidden", "selected", "held_out", "kept", "moved", "doubt"),
+        *("id", "label", "text", "role", "hidden", "selected", "held_out", "kept", "moved", "label_quality"),
         *("pred", "runner_up", "conf", "margin", "loss", "correct", "entropy", "flips", "forgotten", "learned"),
     }
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tensorboard_plugin_hidden.format.alerts import Alert, HealthRecord, TaskRecord
@@ -155,6 +155,17 @@ def _sort_steps(history: History) -> None:
     for methods in history.frames.values():
         for method, by_step in methods.items():
             methods[method] = dict(sorted(by_step.items()))
+
+
+def so_far(by_step: Mapping[int, Record], step: int) -> list[Record]:
+    """A layer's snapshots up to the one at ``step``, in order, without those that were written after it.
+
+    Args:
+        by_step: Of ``History.snapshots``.
+        step: One of its steps.
+    """
+    last = by_step[step].version
+    return [record for at, record in by_step.items() if at <= step and record.version <= last]
 
 
 def waiting(history: History, method: str) -> list[Record]:

@@ -109,23 +109,6 @@ def area_under_margin(margins: npt.NDArray[np.floating]) -> Values:
     return _mean(margins)
 
 
-def margin_threshold(area: npt.NDArray[np.floating], threshold_samples: npt.NDArray[np.integer]) -> float:
-    """The area under the margin below which a label is as doubtful as one that is known to be wrong.
-
-    Pleiss et al. give some samples a class of their own that does not exist, and take the 99th percentile of theirs.
-
-    Args:
-        area: float [samples], from ``area_under_margin``.
-        threshold_samples: int, numbers of the samples with the made-up class.
-
-    Returns:
-        NaN without a threshold sample that was seen.
-    """
-    known = area[threshold_samples]
-    known = known[~np.isnan(known)]
-    return float(np.percentile(known, 99)) if len(known) else float("nan")
-
-
 def _mean(values: npt.NDArray[Any]) -> Values:
     """Mean over snapshots of what is not NaN; NaN without any."""
     known = ~np.isnan(values)

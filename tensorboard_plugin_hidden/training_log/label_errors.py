@@ -37,31 +37,32 @@ _USUAL = 0.9
 
 
 def label_errors(
+    quality: npt.NDArray[np.floating],
     probability: npt.NDArray[np.floating],
     margins: npt.NDArray[np.floating],
     answers: npt.NDArray[Any],
     labels: npt.NDArray[np.integer],
     count: int,
 ) -> dict[str, npt.NDArray[Any]]:
-    """The samples whose labels are most in doubt, as the columns of a table.
+    """The samples whose labels are most likely wrong, as the columns of a table.
 
-    Ranked by doubt: minus the mean over snapshots of the margin, each snapshot's margins divided by the median of their
-    sizes. That is the area under the margin (Pleiss et al. 2020) without the growth of logits, by which the last
-    snapshots, at which wrong labels have been learned by heart, would outweigh the first. Sums of the ranks of several
-    measures found no more of planted errors; the other measures are there as reasons.
+    Ranked by label quality. No other single measure, nor the sum of the ranks of several, found more of planted
+    errors; the others are there as reasons.
 
     Args:
+        quality: float [samples], from ``LabelQuality``, after the last snapshot; NaN where not known.
         probability: float [snapshots, samples], softmax probability of the label; NaN where not seen.
-        margins: float [snapshots, samples], the label's logit minus the largest other; NaN where not seen.
+        margins: float [snapshots, samples], from ``label_margins``; NaN where not seen.
         answers: int [snapshots, samples], predicted classes; negative where not seen.
         labels: int [samples], negative for none: such samples are left out, as those never seen are.
         count: How many rows to give at most.
 
     Returns:
-        Columns of one length, the most doubtful sample first, the lower number first where doubt is equal:
+        Columns of one length, the lowest quality first, the lower number first where it is equal:
         ``sample``, ``label`` and ``suggested`` int64, the class that the model says most often instead, the lower of
-        equal ones, -1 where it always says the label. ``suggested_share``, of the answers. ``doubt``, ``confidence``,
-        ``variability``, ``correctness``, ``area_under_margin`` float64. ``first_learned``, -1 for never, and
+        equal ones, -1 where it always says the label. ``suggested_share``, of the answers. ``label_quality``.
+        ``label_probability``, ``variability``, ``correctness``, ``area_under_margin`` float64, the last of finite
+        margins. ``first_learned``, -1 for never, and
         ``forgotten`` int64. ``reasons`` str, entries of ``REASONS`` joined by a semicolon.
 
     Raises:
@@ -75,11 +76,11 @@ def label_errors(
             fix="Take all at the same snapshots and of the same samples.",
         )
     course, place = learning(answers, labels), cartography(probability, answers, labels)
-    doubt = -area_under_margin(_scaled(margins))
-    listed = np.flatnonzero((labels >= 0) & (course.seen > 0) & ~np.isnan(doubt))
-    top = listed[np.argsort(-doubt[listed], kind="stable")][: max(0, count)]
+    listed = np.flatnonzero((labels >= 0) & (course.seen > 0) & ~np.isnan(quality))
+    top = listed[np.argsort(quality[listed], kind="stable")][: max(0, count)]
     suggested, share = _said_instead(answers[:, top], labels[top])
-    area = area_under_margin(margins[:, top])
+    finite = np.where(np.isfinite(margins[:, top]), margins[:, top], np.nan)
+    area = area_under_margin(finite)
     learned = course.first_learned[course.first_learned >= 0]
     late = np.quantile(learned, _USUAL) if len(learned) else np.inf
     often = np.quantile(course.forgotten[listed], _USUAL) if len(listed) else np.inf
@@ -98,8 +99,8 @@ def label_errors(
         "label": labels[top].astype(np.int64),
         "suggested": suggested,
         "suggested_share": share,
-        "doubt": doubt[top],
-        "confidence": place.confidence[top],
+        "label_quality": quality[top],
+        "label_probability": place.confidence[top],
         "variability": place.variability[top],
         "correctness": place.correctness[top],
         "area_under_margin": area,
@@ -107,17 +108,6 @@ def label_errors(
         "forgotten": course.forgotten[top].astype(np.int64),
         "reasons": np.array(reasons, np.str_),
     }
-
-
-def _scaled(margins: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Margins of each snapshot over the median of their sizes; 0 for margins that are all 0."""
-    result = np.full(margins.shape, np.nan)
-    for row, scaled in zip(margins, result, strict=True):
-        known = np.isfinite(row)
-        if known.any():
-            size = float(np.median(np.abs(row[known])))
-            scaled[known] = row[known] / (size if size > 0 else 1)
-    return result
 
 
 def _said_instead(

@@ -12,8 +12,10 @@ from PIL import Image
 from sklearn.neighbors import NearestNeighbors
 
 import tensorboard_plugin_hidden as hidden
+from tensorboard_plugin_hidden.export.history import read_layer
 from tensorboard_plugin_hidden.format.codec import unpack
 from tensorboard_plugin_hidden.format.constants import NO_CLASS
+from tensorboard_plugin_hidden.training_log.label_quality import label_qualities
 from tests.servers import LOADERS, tensorboard
 
 GOLDEN = Path(__file__).parents[1] / "format" / "golden"
@@ -50,6 +52,14 @@ def logdir(tmp_path_factory):
             chosen = CHOSEN.get(step)
             writer.add_activations("fc", activations, step, logits=logits, selected=chosen, method=None)
             writer.add_activations("bare", activations, step, method=None)
+    with hidden.SummaryWriter(str(logdir / "unlabelled")) as writer:
+        writer.add_activations("fc", arrays(1)[0], 1, logits=arrays(1)[1], method=None)
+    for steps in ((0, 1, 2), (1,)):
+        with hidden.SummaryWriter(str(logdir / "resumed")) as writer:
+            writer.add_probe(probe)
+            for step in steps:
+                activations, logits = arrays(step + 10 * len(steps))
+                writer.add_activations("fc", activations, step, logits=logits, method=None)
     shutil.copytree(logdir / "run", logdir / "copy", ignore=shutil.ignore_patterns("plugins"))
     for name in ("v1", "v1-metadata"):
         shutil.copytree(GOLDEN / name, logdir / name)
@@ -140,6 +150,42 @@ def test_outcomes(server, index):
     labelled = known & (LABELS >= 0)
     np.testing.assert_allclose(found["loss"][labelled], loss[labelled], rtol=1e-3)
     assert np.isnan(found["loss"][~labelled]).all()
+
+
+def test_label_quality_is_what_the_files_say_to_the_last_bit(server, index, logdir):
+    history = read_layer(str(logdir / "run"), "fc")
+    for row in (2, 0, 1, 2):
+        answer = server.get("label_quality", **of(index, step=row))
+        assert answer.headers["Cache-Control"] == IMMUTABLE
+        found = unpack(answer.body)[0]["label_quality"]
+        assert found.dtype == np.float32
+        np.testing.assert_array_equal(found, history.label_quality[row])
+        np.testing.assert_array_equal(np.isnan(found), (LABELS < 0) | (np.arange(COUNT) == 8))
+    shares = []
+    for step in range(3):
+        p = torch.softmax(torch.from_numpy(arrays(step)[1]), 1).numpy()
+        others = np.where(np.arange(CLASSES) == LABELS[:, None], -1, p).max(axis=1)
+        shares.append(p[np.arange(COUNT), LABELS] / (p[np.arange(COUNT), LABELS] + others))
+    known = ~np.isnan(found)
+    np.testing.assert_allclose(found[known], np.mean(shares, axis=0)[known], rtol=1e-4)
+
+
+def test_labels_that_cannot_be_judged_are_refused_with_the_reason(server, index):
+    answer = server.get("label_quality", **of(index, "bare"))
+    assert (answer.status, "no logits" in answer.text) == (404, True)
+    other = server.index("unlabelled", lambda index: index["closed"])
+    answer = server.get("label_quality", **of(other))
+    assert (answer.status, "no labels" in answer.text) == (404, True)
+
+
+def test_label_quality_starts_anew_where_a_run_was_resumed_before(server, logdir):
+    index = server.index("resumed", lambda index: index["closed"] and len(index["layers"][0]["steps"]) == 2)
+    history = read_layer(str(logdir / "resumed"))
+    for row, step in enumerate(history.steps):
+        found = unpack(server.get("label_quality", **of(index, step=step)).body)[0]["label_quality"]
+        np.testing.assert_array_equal(found, history.label_quality[row])
+    alone = label_qualities(history.label_margin, [0, 1])
+    np.testing.assert_array_equal(found, alone[1])
 
 
 def test_details(server, index):

@@ -37,7 +37,7 @@ def test_wrong_labels_are_found_followed_compared_and_taken_away(browser, noise_
             tab.wait_for_map()
             tab.frame.get_by_role("list", name="Runs").get_by_text("noise-0").click()
             tab.when("document.querySelector('.map-title') !== null")
-            picks_the_doubted(tab)
+            picks_the_suspicious(tab)
             chosen = takes_away(tab)
             follows_a_flip(tab, chosen)
             compares_the_runs(tab)
@@ -57,7 +57,7 @@ def recall(rows):
     return len({row["id"] for row in rows if row["label"] != row["original_label"]}) / FLIPPED
 
 
-def picks_the_doubted(tab):
+def picks_the_suspicious(tab):
     """From the views' own ranking: first all samples, then those that were trained with."""
     tab.frame.get_by_role("button", name="rank", exact=True).click()
     tab.frame.get_by_role("listbox", name=re.compile("^Ranked")).wait_for()
@@ -78,8 +78,10 @@ def picks_the_doubted(tab):
 
 def takes_away(tab):
     """As many as the ranking offers, as a table; returns its rows."""
-    doubted = re.match(r"(\d+) are above .5", tab.frame.locator(".ranking-first").text_content().partition("first")[2])
-    count = int(doubted[1])
+    suspicious = re.match(
+        r"(\d+) are below .5", tab.frame.locator(".ranking-first").text_content().partition("first")[2]
+    )
+    count = int(suspicious[1])
     assert 0.8 * FLIPPED <= count <= 200
     tab.frame.get_by_role("spinbutton", name="How many of the first").fill(str(count))
     tab.frame.get_by_role("button", name="Select the first").click()

@@ -52,8 +52,8 @@ def test_the_planted_ones_come_first_with_their_true_class(rows):
 
 def test_every_labelled_sample_has_a_line_and_the_others_none(rows):
     assert sorted(int(row["id"]) for row in rows) == [row for row in range(COUNT) if row != 5]
-    doubts = [float(row["doubt"]) for row in rows]
-    assert doubts == sorted(doubts, reverse=True)
+    quality = [float(row["label_quality"]) for row in rows]
+    assert quality == sorted(quality)
     assert {row["first_learned"] for row in rows} <= {"", "0", "10", "20", "30", "40"}
 
 

@@ -56,6 +56,7 @@ def test_the_answers_are_those_of_tensorboard(told, tmp_path):
         queries = [("samples", {"v": probe}), ("thumbnails", {"v": probe}), ("image", {"v": probe, "row": COUNT - 1})]
         for step, snapshot, frame in zip(STEPS, layer["versions"], frames["versions"], strict=True):
             queries.append(("outcomes", {"layer": "fc:input", "step": step, "v": snapshot}))
+            queries.append(("label_quality", {"layer": "fc:input", "step": step, "v": snapshot}))
             queries.append(("frame", {"layer": "fc:input", "step": step, "v": frame}))
             queries.append(("landscape", {"layer": "fc:input", "step": step, "v": frame}))
         for step, version in zip(index["selected"]["steps"], index["selected"]["versions"], strict=True):
@@ -73,9 +74,18 @@ def test_the_answers_are_those_of_tensorboard(told, tmp_path):
 def test_a_page_is_cut_down_to_what_is_asked_for(told, tmp_path):
     answers, absent = contents(page_of(told.run_dir, tmp_path, layer="fc:input", method="pca"))
     assert {route for route, *_ in answers} == {
-        "runs", "index", "samples", "thumbnails", "selected", "frame", "landscape", "outcomes"
+        "runs", "index", "samples", "thumbnails", "selected", "frame", "landscape", "outcomes", "label_quality"
     }  # fmt: skip
-    assert absent.keys() == {"details", "health", "health_classes", "image", "outcomes", "task", "training"}
+    assert absent.keys() == {
+        "details",
+        "health",
+        "health_classes",
+        "image",
+        "label_quality",
+        "outcomes",
+        "task",
+        "training",
+    }
     with pytest.raises(HiddenError, match="expected one of 'fc:input', got 'x'"):
         page_of(told.run_dir, tmp_path, layer="x")
     with pytest.raises(HiddenError, match="expected one of 'pca', got 'x'"):

@@ -10,7 +10,6 @@ from tensorboard_plugin_hidden.training_log.dynamics import (
     area_under_margin,
     cartography,
     learning,
-    margin_threshold,
 )
 
 
@@ -49,14 +48,6 @@ def test_the_map_equals_numpys_statistics_of_what_was_seen(seed):
         share = (said == label).mean() if len(said) and label >= 0 else np.nan
         np.testing.assert_allclose(found.correctness[sample], share)
     np.testing.assert_allclose(area_under_margin(probability), found.confidence)
-
-
-def test_the_threshold_is_the_99th_percentile_of_made_up_labels():
-    area = np.arange(200.0)
-    area[7] = np.nan
-    assert margin_threshold(area, np.arange(101)) == pytest.approx(np.nanpercentile(area[:101], 99))
-    assert np.isnan(margin_threshold(area, np.array([7])))
-    assert np.isnan(margin_threshold(area, np.array([], int)))
 
 
 @pytest.mark.filterwarnings("error")

@@ -2,7 +2,14 @@
  * Why this file: the only place that talks to the server. URLs are relative to the page's base, so TensorBoard's
  * `--path_prefix` needs no care; what fails becomes one sentence with its URL.
  */
-import { CodecError, decodeFrame, decodeLandscape, decodeOutcomes, decodeRows } from "./codec";
+import {
+  CodecError,
+  decodeFrame,
+  decodeLabelQuality,
+  decodeLandscape,
+  decodeOutcomes,
+  decodeRows,
+} from "./codec";
 import { type JsonSamples, readSamples } from "./samples";
 import type {
   Bounds,
@@ -99,6 +106,11 @@ export class Client {
   async outcomes(address: FrameAddress, signal: AbortSignal): Promise<Outcomes> {
     const url = this.payloadUrl("outcomes", address);
     return this.decode(url, signal, (buffer) => decodeOutcomes(buffer, address.step));
+  }
+
+  /** How good the run so far makes each label, up to and with a snapshot, which `address` names. */
+  async labelQuality(address: FrameAddress, signal: AbortSignal): Promise<Float32Array> {
+    return this.decode(this.payloadUrl("label_quality", address), signal, decodeLabelQuality);
   }
 
   /** Rows of the samples that were chosen at a step. */

@@ -74,6 +74,12 @@ export function outcomesBytes(outcomes: Omit<Outcomes, "step" | "loss">, loss: r
   ]);
 }
 
+/** Bytes of the `label_quality` route. */
+export function qualityBytes(...quality: number[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(Float32Array.from(quality).buffer);
+  return containerBytes([{ name: "label_quality", dtype: "f4", shape: [quality.length], bytes }]);
+}
+
 /** Bytes of the `selected` route. */
 export function rowsBytes(...rows: number[]): Uint8Array<ArrayBuffer> {
   const bytes = words(...rows.flatMap((row) => [row & 65_535, row >> 16]));

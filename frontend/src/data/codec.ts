@@ -174,6 +174,11 @@ export function decodeOutcomes(buffer: ArrayBuffer, step: number): Outcomes {
   };
 }
 
+/** How good each label is after one snapshot; NaN where that is not known. */
+export function decodeLabelQuality(buffer: ArrayBuffer): Float32Array {
+  return takeArray(decodeContainer(buffer), "label_quality", "f4", [null]);
+}
+
 /** Rows of the samples that were chosen at one step. */
 export function decodeRows(buffer: ArrayBuffer): Int32Array {
   return takeArray(decodeContainer(buffer), "rows", "i4", [null]);

@@ -16,7 +16,7 @@ import {
 import type { Store } from "./store";
 
 /** Shares of 1: their scale is known without looking. */
-const SHARES: readonly string[] = ["conf", "margin", "entropy", "kept", "doubt"];
+const SHARES: readonly string[] = ["conf", "margin", "entropy", "kept", "label_quality"];
 /** Columns that only grow over a run: the newest map has their largest number. */
 const GROWING: readonly string[] = ["flips", "forgotten"];
 /** Losses beyond twice that of guessing look alike: a few confident mistakes would make all others pale. */

@@ -11,11 +11,12 @@ function info(brief: Brief): ColumnInfo {
 }
 
 /** The user's own columns of these names come first: logs may have them, because the names were not always reserved. */
-const YIELDING: readonly string[] = ["runner_up", "doubt"];
+export const YIELDING: readonly string[] = ["runner_up", "label_quality", "learned_at"];
 
 /** What cannot be had in this run. Each is a sentence, or "" when it can. */
 export interface Absences {
   readonly outcomes: string;
+  readonly labelQuality: string;
 }
 
 function builtIn(
@@ -31,8 +32,6 @@ function builtIn(
     ...timed,
     absent: absent.outcomes === "" ? "" : `There is no ${name} here. ${absent.outcomes}`,
   });
-  const unlabelled = samples.labels.every((label) => label < 0);
-  const noDoubt = unlabelled ? "These samples have no labels that could be doubted." : absent.outcomes;
   const noText = samples.texts === null ? "This run's samples have no texts." : "";
   const noRole = choosing
     ? ""
@@ -67,11 +66,11 @@ function builtIn(
     info({ name: "forgotten", kind: "number", ...carried, says: "times it went from right to wrong so far" }),
     info({ name: "learned", kind: "number", ...carried, says: "epoch since which it has been right" }),
     info({
-      name: "doubt",
+      name: "label_quality",
       kind: "number",
-      ...carried,
-      absent: noDoubt === "" ? "" : `The labels cannot be judged. ${noDoubt}`,
-      says: "how much the run so far speaks against the label, 0 to 1",
+      ...timed,
+      absent: absent.labelQuality === "" ? "" : `The labels cannot be judged. ${absent.labelQuality}`,
+      says: "how far the run so far bears the label out, 0 to 1: low is suspicious",
     }),
     info({
       name: "moved",

@@ -135,9 +135,9 @@ describe("columns", () => {
   it("say what the server said when it refused all outcomes, and not when it refused one", () => {
     const { snapshots } = store.explore;
     const keys = snapshots.outcomeNames.value.map((name) => name?.key ?? "");
-    snapshots.markFailed(keys[0] as string, "No logits.");
+    snapshots.markFailed("outcomes", keys[0] as string, "No logits.");
     expect(snapshots.absent.value).toBe("");
-    for (const key of keys) snapshots.markFailed(key, "No logits.");
+    for (const key of keys) snapshots.markFailed("outcomes", key, "No logits.");
     expect(snapshots.absent.value).toBe("No logits.");
   });
 });

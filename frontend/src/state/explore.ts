@@ -122,9 +122,16 @@ export class Explore {
     const known = computed(() => data.index.value !== null);
     this.schema = computed(() => {
       const samples = data.samples.value;
-      const absent = { outcomes: this.snapshots.absent.value };
+      const { absent, unjudged } = this.snapshots;
+      const absences = { outcomes: absent.value, labelQuality: unjudged.value };
       if (samples === null || !known.value) return null;
-      return schemaOf(samples, derived.classes.value, choosing.value, absent, this.columns.tasks.names.value);
+      return schemaOf(
+        samples,
+        derived.classes.value,
+        choosing.value,
+        absences,
+        this.columns.tasks.names.value,
+      );
     });
     this.reading = computed(() => read(this.text.value, this.schema.value));
     this.found = this.follow();
@@ -205,22 +212,13 @@ export class Explore {
     const { loaded, of } = this.coverage.value;
     if (samples === null || plan === null) return null;
     if ((plan.wholeRun || plan.carried) && loaded < of) return null;
-    if (plan.columns.has("doubt") && this.isPartial(frame)) return null;
     const { mask, waiting } = plan.evaluate(this.context(this.columns.rowsAt(samples, frame)));
     return waiting.size > 0 ? null : mask;
-  }
-
-  private isPartial(frame: number): boolean {
-    const { loaded, of } = this.columns.doubtCoverage(frame);
-    return loaded < of;
   }
 
   /** Frames that the answer to a plan is known of; for columns of the epoch alone, `null`. */
   coverageOf(plan: Plan): Coverage | null {
     if (!plan.carried && !plan.wholeRun) return null;
-    const frame = this.store.derived.nearestFrame.value;
-    // Predictions come with the maps, too; what doubt is made of comes later.
-    if (plan.columns.has("doubt") && this.isPartial(frame)) return this.columns.doubtCoverage(frame);
     return this.coverage.value;
   }
 

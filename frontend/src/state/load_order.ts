@@ -1,6 +1,6 @@
 /** Why this file: which frame to fetch next: what is looked at first, then both ends, then outwards from the time now. */
 
-export type Part = "frame" | "landscape" | "outcomes" | "chosen";
+export type Part = "frame" | "landscape" | "outcomes" | "quality" | "chosen";
 
 export interface Wanted {
   readonly part: Part;
@@ -44,10 +44,12 @@ export function loadOrder(
     ...list("frame", current),
     ...list("landscape", current),
     ...list("outcomes", current),
+    ...list("quality", current),
     ...list("frame", frames),
     ...list("landscape", frames),
     ...list("chosen", [...Array(choices).keys()]),
     // Farther ones too: what was forgotten since the first epoch is asked of predictions, not of maps.
     ...list("outcomes", rest),
+    ...list("quality", rest),
   ];
 }

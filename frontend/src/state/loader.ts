@@ -1,7 +1,8 @@
 /** Why this file: fetches what belongs to the run ahead of the time now, a few things at a time, and puts it in the store. */
-import { effect } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { type Client, type FrameAddress, RequestError } from "../data/client";
 import { loadOrder, type Part, type Wanted } from "./load_order";
+import type { Besides } from "./snapshots";
 import type { Store } from "./store";
 
 /** Requests at once: a browser opens six connections a server, and the index needs one. */
@@ -12,6 +13,8 @@ const CACHE_SHARE = 0.9;
 const FRAME_BYTES_PER_SAMPLE = 9;
 /** Prediction and runner-up (2 bytes each), confidence, margin, entropy, loss as a 32-bit float. */
 const OUTCOME_BYTES_PER_SAMPLE = 11;
+/** A 32-bit float. */
+const QUALITY_BYTES_PER_SAMPLE = 4;
 /** Until one has arrived, landscapes are taken to be 256 x 256 cells of 4 bytes. */
 const ASSUMED_LANDSCAPE_BYTES = 256 * 256 * 4;
 /** Whole runs are asked anew at most this often while things arrive. */
@@ -36,6 +39,7 @@ export function startLoader(store: Store, client: Client): () => void {
   let resting = false;
   let settling: ReturnType<typeof setTimeout> | undefined;
 
+  const refused = (part: Besides, key: string) => untracked(() => snapshots.hasFailed(part, key));
   const samples = () => data.index.peek()?.probe?.count ?? 0;
 
   function affordable(): number {
@@ -46,9 +50,8 @@ export function startLoader(store: Store, client: Client): () => void {
   /** The request for something; `null` when there is no such thing. */
   function orderOf({ part, frame }: Wanted): Order | null {
     const at = { run: view.run.peek(), layer: view.layer.peek(), part };
-    if (part === "chosen" || part === "outcomes") {
-      const names = part === "chosen" ? snapshots.choiceNames : snapshots.outcomeNames;
-      const name = names.peek()[frame];
+    if (part === "chosen" || part === "outcomes" || part === "quality") {
+      const name = snapshots.namesOf(part).peek()[frame];
       return name == null ? null : { ...at, ...name };
     }
     const frames = derived.frames.peek();
@@ -61,12 +64,14 @@ export function startLoader(store: Store, client: Client): () => void {
 
   function missing({ part, frame }: Wanted, { key }: Order, urgent: boolean): boolean {
     if (inFlight.has(part + key)) return false;
-    if (part === "chosen") return cache.chosen(key) === undefined && !snapshots.failed.peek().has(key);
-    if (part === "outcomes") {
-      if (cache.outcomes(key) !== undefined || snapshots.failed.peek().has(key)) return false;
+    if (part === "chosen") return cache.chosen(key) === undefined && !refused(part, key);
+    if (part === "outcomes" || part === "quality") {
+      const here = part === "outcomes" ? cache.outcomes(key) : cache.labelQuality(key);
+      if (here !== undefined || refused(part, key)) return false;
       // Where there is no room for all of them, each drops another: not for epochs that time only passes.
       const room = CACHE_SHARE * cache.limitBytes - cache.bytes;
-      return (urgent && resting) || samples() * OUTCOME_BYTES_PER_SAMPLE * (inFlight.size + 1) <= room;
+      const each = part === "outcomes" ? OUTCOME_BYTES_PER_SAMPLE : QUALITY_BYTES_PER_SAMPLE;
+      return (urgent && resting) || samples() * each * (inFlight.size + 1) <= room;
     }
     if (data.failed.peek().has(frame)) return false;
     if (part === "frame") return !data.buffered.peek().has(frame);
@@ -100,6 +105,8 @@ export function startLoader(store: Store, client: Client): () => void {
       cache.putLandscape(key, landscape);
     } else if (part === "outcomes") {
       cache.putOutcomes(key, await client.outcomes(order, signal));
+    } else if (part === "quality") {
+      cache.putLabelQuality(key, await client.labelQuality(order, signal));
     } else {
       cache.putChosen(key, await client.selected(order.run, order.step, order.version, signal));
     }
@@ -112,12 +119,13 @@ export function startLoader(store: Store, client: Client): () => void {
     try {
       await fetchPart(order, frame, controller.signal);
       if (part === "frame" || part === "landscape") store.refreshBuffered();
-      if (part !== "landscape") announce(part === "outcomes" && frame === derived.nearestFrame.peek());
+      if (part !== "landscape")
+        announce((part === "outcomes" || part === "quality") && frame === derived.nearestFrame.peek());
     } catch (error) {
       if (controller.signal.aborted) return;
       const message = error instanceof RequestError ? error.message : String(error);
-      if (part === "outcomes" || part === "chosen") snapshots.markFailed(key, message);
-      else store.markFailed(key, message);
+      if (part === "frame" || part === "landscape") store.markFailed(key, message);
+      else snapshots.markFailed(part, key, message);
     } finally {
       if (inFlight.get(part + key) === controller) inFlight.delete(part + key);
     }
@@ -145,7 +153,12 @@ export function startLoader(store: Store, client: Client): () => void {
   const stop = effect(() => {
     const now = [view.run.value, view.layer.value, view.method.value].join("\u0000");
     // Reading these subscribes to them: new frames, a moved time, a retry or a return to the tab may need data.
-    void [derived.frames.value, derived.position.value, snapshots.choiceNames.value];
+    void [
+      derived.frames.value,
+      derived.position.value,
+      snapshots.choiceNames.value,
+      snapshots.qualityNames.value,
+    ];
     void [data.failed.value, snapshots.failed.value, store.transient.visible.value];
     if (now !== selection) {
       for (const controller of inFlight.values()) controller.abort();

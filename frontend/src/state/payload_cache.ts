@@ -7,7 +7,7 @@ import type { FrameData, LandscapeData, Outcomes } from "../data/types";
 /** 256 MB: 18,000 frames of 2,000 samples, or 180 of 200,000; well below what a browser tab may hold. */
 export const CACHE_LIMIT_BYTES = 256 * 1024 * 1024;
 
-type Payload = FrameData | LandscapeData | Outcomes | Int32Array;
+type Payload = FrameData | LandscapeData | Outcomes | Int32Array | Float32Array;
 type Entry = { readonly bytes: number; readonly payload: Payload };
 
 export class PayloadCache {
@@ -37,6 +37,11 @@ export class PayloadCache {
   /** Outcomes are read in passes over the run; what is dropped first is the oldest. */
   outcomes(key: string): Outcomes | undefined {
     return this.entries.get(`o${key}`)?.payload as Outcomes | undefined;
+  }
+
+  /** How good the labels are after a snapshot. */
+  labelQuality(key: string): Float32Array | undefined {
+    return this.entries.get(`q${key}`)?.payload as Float32Array | undefined;
   }
 
   /** Rows that were chosen at a step. */
@@ -77,6 +82,10 @@ export class PayloadCache {
     });
   }
 
+  putLabelQuality(key: string, quality: Float32Array): void {
+    this.put(`q${key}`, { bytes: quality.byteLength, payload: quality });
+  }
+
   putChosen(key: string, rows: Int32Array): void {
     this.put(`c${key}`, { bytes: rows.byteLength, payload: rows });
   }
@@ -94,13 +103,21 @@ export class PayloadCache {
     this.entries.delete(key);
     this.entries.set(key, entry);
     // What the model said is asked for now and then; without its map an epoch cannot be shown.
-    for (const outcomes of [true, false]) {
+    for (const besides of [true, false]) {
       for (const [oldest, { bytes }] of this.entries) {
         if (this.total <= this.limitBytes) return;
-        if (oldest === key || (outcomes && !oldest.startsWith("o"))) continue;
+        if (oldest === key || (besides && !BESIDES.test(oldest)) || sameSnapshot(oldest, key)) continue;
         this.entries.delete(oldest);
         this.total -= bytes;
       }
     }
   }
+}
+
+/** Keys of what is known of a snapshot beside its map. */
+const BESIDES = /^[oq]/;
+
+/** Of these the one would have the other dropped, and be dropped by it. */
+function sameSnapshot(one: string, other: string): boolean {
+  return BESIDES.test(one) && BESIDES.test(other) && one.slice(1) === other.slice(1);
 }

@@ -28,6 +28,13 @@ function outcomes(frame: number): Outcomes {
   };
 }
 
+/** Made up: what the server answers at a frame. */
+const quality = (frame: number) =>
+  Float32Array.from(LABELS, (label, i) => {
+    const own = OWN.slice(0, frame + 1).map((of) => of[i] as number);
+    return label < 0 ? Number.NaN : own.reduce((p, q) => p + q) / (frame + 1);
+  });
+
 let store: Store;
 let one: Ranking;
 
@@ -35,6 +42,8 @@ function put(...frames: number[]): void {
   for (const frame of frames) {
     const name = store.explore.snapshots.outcomeNames.value[frame];
     if (name != null) store.cache.putOutcomes(name.key, outcomes(frame));
+    const judged = store.explore.snapshots.qualityNames.value[frame];
+    if (judged != null) store.cache.putLabelQuality(judged.key, quality(frame));
   }
   store.explore.snapshots.announce();
 }
@@ -54,80 +63,60 @@ beforeEach(() => opened());
 /** Ids in the order of the ranking. */
 const order = () => Array.from(one.ranked.value?.rows ?? [], (row) => samples().ids[row]).join("");
 
-/** Means over the first frames, from the probabilities themselves: all of them lie between two classes. */
-const means = (frames: number) =>
-  LABELS.map((label, i) => {
-    const own = OWN.slice(0, frames).map((of) => 1 - (of[i] as number));
-    return label < 0 ? Number.NaN : own.reduce((p, q) => p + q) / frames;
-  });
-
-describe("doubt", () => {
-  test("is the mean up to the epoch shown, and what has no label has none", () => {
+describe("label quality", () => {
+  test("is what the server says at the epoch shown, the lowest first; what has no label has none", () => {
     put(0, 1, 2);
     for (const step of [2, 0, 1]) {
       store.seek(step);
-      const { values } = one.ranked.value ?? {};
-      means(step + 1).forEach((mean, i) => {
-        if (Number.isNaN(mean)) expect(values?.[i]).toBeNaN();
-        else expect(values?.[i]).toBeCloseTo(mean, 2);
-      });
+      expect(one.ranked.value?.values).toEqual(quality(step));
     }
     expect(order()).toBe("cedab");
     expect(one.ranked.value?.of).toBe(6);
+    expect(one.coverage.value, "it is whole when it arrives").toBeNull();
   });
 
-  test("says how many of the epochs so far it is of", () => {
-    expect(one.ranked.value).toBeNull();
-    expect(one.coverage.value).toEqual({ loaded: 0, of: 3 });
-    put(2);
-    expect(one.coverage.value).toEqual({ loaded: 1, of: 3 });
-    expect(one.ranked.value?.values[4]).toBeCloseTo(0.1, 2);
+  test("is waited for at each epoch, whatever else is there", () => {
     put(0, 1);
-    expect(one.coverage.value).toEqual({ loaded: 3, of: 3 });
-    expect(one.ranked.value?.values[4]).toBeCloseTo((0.9 + 0.75 + 0.1) / 3, 2);
+    expect(one.ranked.value).toBeNull();
+    put(2);
+    expect(one.ranked.value?.values).toEqual(quality(2));
   });
 
-  test("leaves out a snapshot that was refused", () => {
-    const names = store.explore.snapshots.outcomeNames.value;
-    put(0, 2);
-    store.explore.snapshots.markFailed(names[1]?.key ?? "", "It is gone.");
-    expect(one.coverage.value).toEqual({ loaded: 2, of: 2 });
-    expect(one.ranked.value?.values[4]).toBeCloseTo((0.9 + 0.1) / 2, 2);
-  });
-
-  test("is a column of queries, over the epochs that are loaded", () => {
+  test("is a column of queries, of one epoch or of all", () => {
     put(1, 2);
-    store.explore.text.value = "doubt>0.5";
-    const { plan } = store.explore.reading.value;
-    expect(plan && store.explore.coverageOf(plan)).toEqual({ loaded: 2, of: 3 });
-    expect(store.explore.findAt("doubt>0.5", 2)).toBeNull();
-    put(0);
-    expect([...(store.explore.findAt("doubt>0.5", 2) ?? [])]).toEqual([0, 0, 1, 1, 1, 0]);
+    store.explore.text.value = "label_quality<0.5";
+    expect(store.explore.findAt("label_quality<0.5", 0)).toBeNull();
+    expect([...(store.explore.findAt("label_quality<0.5", 2) ?? [])]).toEqual([0, 0, 1, 1, 1, 0]);
     expect(store.explore.found.value?.count).toBe(3);
-    expect(plan && store.explore.coverageOf(plan)).toEqual({ loaded: 3, of: 3 });
+    put(0);
+    store.explore.text.value = "ever(label_quality<0.35)";
+    expect(store.explore.found.value?.count).toBe(4);
   });
 
   test("cannot be had without labels or logits, and says so", () => {
     expect(one.info.value?.absent).toBe("");
+    const names = store.explore.snapshots.qualityNames.value;
+    for (const name of names)
+      store.explore.snapshots.markFailed("quality", name?.key ?? "", "An epoch is missing.");
+    expect(one.info.value?.absent).toBe("The labels cannot be judged. An epoch is missing.");
     const keys = store.explore.snapshots.outcomeNames.value.map((name) => name?.key ?? "");
-    for (const key of keys) store.explore.snapshots.markFailed(key, "This run has no logits.");
+    for (const key of keys) store.explore.snapshots.markFailed("outcomes", key, "This run has no logits.");
     expect(one.info.value?.absent).toBe("The labels cannot be judged. This run has no logits.");
+    expect(store.explore.snapshots.qualityNames.value).toEqual(keys.map(() => null));
     store.data.samples.value = { ...samples(), labels: new Int32Array(6).fill(-1) };
-    expect(one.info.value?.absent).toBe(
-      "The labels cannot be judged. These samples have no labels that could be doubted.",
-    );
+    expect(one.info.value?.absent).toBe("The labels cannot be judged. These samples have no labels.");
     expect(one.ranked.value).toBeNull();
   });
 
   test("of the user's own metadata is theirs", () => {
-    opened([{ name: "doubt", kind: "number", numbers: Float64Array.of(40, 10, 60, 20, 50, 30) }]);
+    opened([{ name: "label_quality", kind: "number", numbers: Float64Array.of(40, 10, 60, 20, 50, 30) }]);
     put(0, 1, 2);
     expect(one.info.value?.says).toBe("from the samples' metadata");
-    expect(order()).toBe("ceafdb");
+    expect(order()).toBe("bdfaec");
     expect(one.coverage.value).toBeNull();
     expect(one.ranked.value?.to).toBe(60);
     expect(one.first.value).toBe(6);
-    store.colouring.by.value = "doubt";
+    store.colouring.by.value = "label_quality";
     expect(store.colouring.legend.value).toMatchObject({ span: { from: 10, to: 60 } });
   });
 });
@@ -149,9 +138,9 @@ describe("the ranking", () => {
     expect(one.ranked.value).toBeNull();
   });
 
-  test("offers as many of the first as are doubted, and selects them in one edit", () => {
+  test("offers as many of the first as are suspicious, and selects them in one edit", () => {
     put(0, 1, 2);
-    expect([one.doubted.value, one.first.value]).toEqual([3, 3]);
+    expect([one.suspicious.value, one.first.value]).toEqual([3, 3]);
     store.explore.selectRows([5], "replace");
     one.selectFirst();
     expect([...(store.explore.selectedMask.value ?? [])]).toEqual([0, 0, 1, 1, 1, 0]);

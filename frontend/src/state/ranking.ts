@@ -9,8 +9,10 @@ import type { Coverage } from "./explore";
 import { maskRows } from "./selection";
 import type { Store } from "./store";
 
-/** Above it another class was ahead of the label. */
-const DOUBTED = 0.5;
+/** What it is by at first. */
+const LABEL_QUALITY = "label_quality";
+/** Below it another class was ahead of the label. */
+const SUSPICIOUS = 0.5;
 /** Of other columns the first few are offered: what stands out is at the end. */
 const FEW = 20;
 
@@ -31,8 +33,8 @@ export type Scope = "all" | "found" | "unread" | "waiting";
 
 export class Ranking {
   readonly open = signal(false);
-  readonly by = signal("doubt");
-  readonly descending = signal(true);
+  readonly by = signal(LABEL_QUALITY);
+  readonly descending = signal(false);
   /** How many the user wants of the first ones; `null`: as many as are worth it. */
   readonly wish = signal<number | null>(null);
 
@@ -45,15 +47,15 @@ export class Ranking {
   readonly ranked: ReadonlySignal<Ranked | null>;
   /** How many epochs the order is made of, where it is made of several; `null` elsewhere. */
   readonly coverage: ReadonlySignal<Coverage | null>;
-  /** It is the column that the run itself has. */
-  readonly byDoubt: ReadonlySignal<boolean>;
-  /** How many of those that are ranked are doubted. */
-  readonly doubted: ReadonlySignal<number>;
+  /** It is by the quality of labels, and that is not a column of the user's. */
+  readonly byQuality: ReadonlySignal<boolean>;
+  /** How many of those that are ranked are suspicious. */
+  readonly suspicious: ReadonlySignal<number>;
   /** How many "select the first" selects. */
   readonly first: ReadonlySignal<number>;
 
   constructor(private readonly store: Pick<Store, "view" | "data" | "derived" | "explore" | "inspect">) {
-    const { explore, derived } = store;
+    const { explore } = store;
     this.choices = computed(() =>
       (explore.schema.value?.columns ?? []).filter(({ kind }) => kind === "number"),
     );
@@ -65,21 +67,16 @@ export class Ranking {
       return explore.found.value === null ? "waiting" : "found";
     });
     this.ranked = this.follow();
-    this.byDoubt = computed(() => this.info.value?.name === "doubt" && this.info.value.timed);
-    this.coverage = computed(() => {
-      if (this.info.value?.carried !== true) return null;
-      return this.byDoubt.value
-        ? explore.columns.doubtCoverage(derived.nearestFrame.value)
-        : explore.coverage.value;
-    });
-    this.doubted = computed(() => {
+    this.byQuality = computed(() => this.info.value?.name === LABEL_QUALITY && this.info.value.timed);
+    this.coverage = computed(() => (this.info.value?.carried === true ? explore.coverage.value : null));
+    this.suspicious = computed(() => {
       const { rows, values } = this.ranked.value ?? {};
-      if (!this.byDoubt.value || rows === undefined || values === undefined) return 0;
-      return rows.reduce((count, row) => count + Number((values[row] as number) > DOUBTED), 0);
+      if (!this.byQuality.value || rows === undefined || values === undefined) return 0;
+      return rows.reduce((count, row) => count + Number((values[row] as number) < SUSPICIOUS), 0);
     });
     this.first = computed(() => {
       const most = this.ranked.value?.rows.length ?? 0;
-      const worth = this.byDoubt.value && this.descending.value ? this.doubted.value : FEW;
+      const worth = this.byQuality.value && !this.descending.value ? this.suspicious.value : FEW;
       return Math.min(this.wish.value ?? worth, most);
     });
   }
@@ -109,7 +106,7 @@ export class Ranking {
         rows,
         values: column.values,
         from: Math.min(0, ...ends),
-        to: this.byDoubt.value ? 1 : Math.max(0, ...ends),
+        to: this.byQuality.value ? 1 : Math.max(0, ...ends),
         of: asksFor.length,
       };
       held = { ranked, asked };
@@ -119,6 +116,7 @@ export class Ranking {
 
   rankBy(name: string): void {
     this.by.value = name;
+    this.descending.value = name !== LABEL_QUALITY;
     this.wish.value = null;
   }
 

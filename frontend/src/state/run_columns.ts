@@ -3,13 +3,13 @@
  * epoch shown and nothing else, so that colouring by one column or asking for two computes no third.
  */
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { LabelDoubt, type Verdicts } from "../analysis/doubt";
 import type { Moment } from "../analysis/events";
 import { PredictionHistory } from "../analysis/prediction_history";
 import { ROLES, roles } from "../analysis/roles";
 import type { FrameData, SampleColumn, Samples } from "../data/types";
 import { type ColumnData, FLAG_VALUES, type RowSource } from "../query/columns";
 import { type EpochArrays, epochColumn, isEpochColumn, noNumbers, numbers } from "../worker/epoch_columns";
+import { YIELDING } from "./column_info";
 import type { Snapshots } from "./snapshots";
 import type { Store } from "./store";
 import { TASK_COLUMN, TaskColumn } from "./task_column";
@@ -26,7 +26,6 @@ export class RunColumns {
   private history: { readonly of: PredictionHistory; keys: readonly string[]; samples: Samples } | null =
     null;
   private counted = new Set<number>();
-  private doubts: { readonly of: LabelDoubt; readonly samples: Samples } | null = null;
 
   constructor(
     private readonly store: Pick<Store, "data" | "derived" | "cache">,
@@ -37,7 +36,8 @@ export class RunColumns {
     this.here = computed(() => {
       const i = store.derived.nearestFrame.value;
       void [snapshots.arrivals.value, store.data.buffered.value];
-      return `${this.frame(i) !== undefined} ${snapshots.outcomesAt(i) !== undefined}`;
+      const here = [this.frame(i), snapshots.outcomesAt(i), snapshots.labelQualityAt(i)];
+      return here.map((one) => one !== undefined).join();
     });
   }
 
@@ -75,17 +75,6 @@ export class RunColumns {
     void this.snapshots.arrivals.value;
     const all = [...this.store.derived.keys.value.keys()];
     return all.filter((i) => this.predictions(i) !== undefined);
-  }
-
-  /** Of how many of the frames up to `i` whose outcomes can be had `doubt` is the mean. */
-  doubtCoverage(i: number): { loaded: number; of: number } {
-    void this.snapshots.arrivals.value;
-    const samples = this.store.data.samples.value;
-    const keys = this.snapshots.outcomeKeysUntil(i);
-    if (samples === null) return { loaded: 0, of: keys.length };
-    const doubt = this.labelDoubt(samples);
-    const loaded = keys.filter((key) => doubt.covered([key]) > 0 || this.verdicts(key) !== undefined);
-    return { loaded: loaded.length, of: keys.length };
   }
 
   /** What is known of frame `i` without going through it. */
@@ -136,9 +125,7 @@ export class RunColumns {
       }
     }
     const own = samples.columns?.find((column) => column.name === name);
-    // The user's own columns hide the ones that were added last, and no others.
-    if (own !== undefined && (name === "runner_up" || !isEpochColumn(name))) return metadata(own);
-    if (name === "doubt") return this.doubt(samples, i);
+    if (own !== undefined && (YIELDING.includes(name) || !isEpochColumn(name))) return metadata(own);
     if (name === TASK_COLUMN) return this.tasks.column(samples);
     const arrays = this.arraysAt(i);
     if (arrays.frame !== undefined && this.never(name, i)) return noNumbers(arrays.frame.count);
@@ -150,8 +137,10 @@ export class RunColumns {
     const frame = this.frame(i);
     const outcomes = this.snapshots.outcomesAt(i);
     const before = i === 0 ? undefined : this.frame(i - 1);
+    const labelQuality = this.snapshots.labelQualityAt(i);
     return {
       ...(outcomes !== undefined && { said: outcomes.prediction, ...outcomes }),
+      ...(labelQuality !== undefined && { labelQuality }),
       ...frame,
       ...(frame !== undefined && { frame }),
       ...(before !== undefined && { before }),
@@ -167,21 +156,6 @@ export class RunColumns {
   private never(name: string, i: number): boolean {
     if (name === "kept") return this.store.derived.frames.value?.faithfulness.neighbours?.[i] == null;
     return name === "moved" && i === 0;
-  }
-
-  private doubt(samples: Samples, i: number): ColumnData | null {
-    if (this.doubtCoverage(i).loaded === 0) return null;
-    const keys = this.snapshots.outcomeKeysUntil(i);
-    return numbers(this.labelDoubt(samples).at(keys, (key) => this.verdicts(key)));
-  }
-
-  private labelDoubt(samples: Samples): LabelDoubt {
-    if (this.doubts?.samples !== samples) this.doubts = { of: new LabelDoubt(samples.labels), samples };
-    return this.doubts.of;
-  }
-
-  private verdicts(key: string): Verdicts | undefined {
-    return this.store.cache.outcomes(key);
   }
 
   private historical(name: "flips" | "forgotten" | "learned", samples: Samples, i: number): ColumnData {

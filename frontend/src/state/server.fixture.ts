@@ -5,6 +5,7 @@ import {
   makeFrame,
   makeLandscape,
   outcomesBytes,
+  qualityBytes,
   rowsBytes,
 } from "../data/codec.fixture";
 import type { RunIndex } from "../data/types";
@@ -67,6 +68,7 @@ export class Server {
       };
       return new Response(outcomesBytes(columns, [0x3c00, 0x4000]));
     }
+    if (route === "label_quality") return new Response(qualityBytes(0.5, 1));
     if (route === "selected") return new Response(rowsBytes(1));
     if (route === "details") {
       const rows = (query.get("rows") ?? "").split(",").map(Number);

@@ -13,19 +13,26 @@ export interface PayloadName {
   readonly version: string;
 }
 
+/** What is asked for beside maps. */
+export type Besides = "outcomes" | "quality" | "chosen";
+
 export class Snapshots {
   /** Of each frame, the snapshot that it is a map of; `null` where there is none to ask about. */
   readonly names: ReadonlySignal<readonly (PayloadName | null)[]>;
   /** Outcomes of each frame's snapshot; `null` where there are none to ask for. */
   readonly outcomeNames: ReadonlySignal<readonly (PayloadName | null)[]>;
+  /** Of each frame's snapshot, how good it makes the labels; `null` where that cannot be asked. */
+  readonly qualityNames: ReadonlySignal<readonly (PayloadName | null)[]>;
   /** One entry a choice, steps ascending. */
   readonly choiceNames: ReadonlySignal<readonly PayloadName[]>;
   /** Counts what arrived, frames as well; raised at most a few times a second, because whole runs are looked at anew. */
   readonly arrivals = signal(0);
-  /** Keys of what could not be had, with the sentence that says why. */
+  /** Parts and keys of what could not be had, with the sentence that says why. */
   readonly failed = signal<ReadonlyMap<string, string>>(new Map());
   /** Why this layer has no outcomes at all; "" when it has, or may have. */
   readonly absent: ReadonlySignal<string>;
+  /** Why no label can be judged; "" when they can, or may be. */
+  readonly unjudged: ReadonlySignal<string>;
 
   constructor(private readonly store: Pick<Store, "view" | "data" | "derived" | "cache">) {
     const { view, data, derived } = store;
@@ -42,6 +49,15 @@ export class Snapshots {
       const unknown = derived.layerIndex.value?.logits === false;
       return unknown ? this.names.value.map(() => null) : this.names.value;
     });
+    const labelled = computed(() => data.samples.value?.labels.some((label) => label >= 0) ?? null);
+    this.qualityNames = computed(() => {
+      // Old logs do not say whether they have logits: what was refused tells, and is not asked for twice.
+      const unsure = derived.layerIndex.value?.logits !== true;
+      return this.outcomeNames.value.map((name) => {
+        const refused = name !== null && unsure && this.hasFailed("outcomes", name.key);
+        return labelled.value !== true || refused ? null : name;
+      });
+    });
     this.choiceNames = computed(() => {
       const selected = data.index.value?.selected;
       const run = view.run.value;
@@ -57,11 +73,24 @@ export class Snapshots {
           ? "It was logged without logits."
           : "This run was logged without them, or by an older version.";
       }
-      const failed = this.failed.value;
-      const reasons = names.map((name) => (name === null ? "" : (failed.get(name.key) ?? null)));
-      // One refusal may be a snapshot that was written again; that all are refused is a property of the run.
-      return reasons.includes(null) ? "" : (reasons.find((reason) => reason) ?? "");
+      return this.refusal("outcomes", names);
     });
+    this.unjudged = computed(() => {
+      if (labelled.value === false) return "These samples have no labels.";
+      return this.absent.value || this.refusal("quality", this.qualityNames.value);
+    });
+  }
+
+  /** Why nothing of this can be had; "" when something can. */
+  private refusal(part: Besides, names: readonly (PayloadName | null)[]): string {
+    const failed = this.failed.value;
+    const reasons = names.map((name) => (name === null ? "" : (failed.get(part + name.key) ?? null)));
+    // One refusal may be a snapshot that was written again; that all are refused is a property of the run.
+    return reasons.includes(null) ? "" : (reasons.find((reason) => reason) ?? "");
+  }
+
+  namesOf(part: Besides): ReadonlySignal<readonly (PayloadName | null)[]> {
+    return { outcomes: this.outcomeNames, quality: this.qualityNames, chosen: this.choiceNames }[part];
   }
 
   /** Outcomes of the snapshot that frame `i` is a map of, when they are on the client. */
@@ -70,11 +99,10 @@ export class Snapshots {
     return name == null ? undefined : this.store.cache.outcomes(name.key);
   }
 
-  /** Keys of the outcomes of the frames up to and with `i`, without those that could not be had. */
-  outcomeKeysUntil(i: number): readonly string[] {
-    const failed = this.failed.value;
-    const names = this.outcomeNames.value.slice(0, i + 1);
-    return names.flatMap((name) => (name === null || failed.has(name.key) ? [] : [name.key]));
+  /** How good the labels are after the snapshot that frame `i` is a map of, when that is on the client. */
+  labelQualityAt(i: number): Float32Array | undefined {
+    const name = this.qualityNames.peek()[i];
+    return name == null ? undefined : this.store.cache.labelQuality(name.key);
   }
 
   /** Rows of every choice at or before a step, oldest first; `null`: one of them is not on the client. */
@@ -84,8 +112,12 @@ export class Snapshots {
     return rows.every((chosen) => chosen !== undefined) ? rows : null;
   }
 
-  markFailed(key: string, message: string): void {
-    this.failed.value = new Map(this.failed.peek()).set(key, message);
+  markFailed(part: Besides, key: string, message: string): void {
+    this.failed.value = new Map(this.failed.peek()).set(part + key, message);
+  }
+
+  hasFailed(part: Besides, key: string): boolean {
+    return this.failed.value.has(part + key);
   }
 
   /** Something arrived, or was dropped. */

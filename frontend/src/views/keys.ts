@@ -23,7 +23,7 @@ export const KEY_HELP: readonly KeyHelp[] = [
   { keys: ["Shift ←", "Shift →"], does: "ten epochs" },
   { keys: ["Home", "End"], does: "first or newest epoch" },
   { keys: ["/"], does: "find samples" },
-  { keys: ["R"], does: "rank samples, by doubt or any number" },
+  { keys: ["R"], does: "rank samples, by label quality or any number" },
   { keys: ["Ctrl Z"], does: "undo the selection; redo: Shift, too" },
   { keys: ["1", "2", "3"], does: "drag to move, lasso or box" },
   { keys: ["M"], does: "to the map: arrows move, + − zoom, Enter selects" },

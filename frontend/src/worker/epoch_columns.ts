@@ -20,6 +20,8 @@ export interface EpochArrays {
   readonly margin?: Uint8Array;
   readonly entropy?: Uint8Array;
   readonly loss?: Float32Array;
+  /** By what the run so far made of the labels. */
+  readonly labelQuality?: Float32Array;
   /** By the map. */
   readonly kept?: Uint8Array;
   readonly flags?: Uint8Array;
@@ -108,6 +110,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
     make: ({ entropy, said }) => new Shares({ of: entropy, predictions: said }),
   },
   loss: { needs: ["loss"], make: ({ loss }) => numbers(loss) },
+  label_quality: { needs: ["labelQuality"], make: ({ labelQuality }) => numbers(labelQuality) },
   runner_up: {
     needs: ["runnerUp"],
     make: ({ runnerUp }, { classes }) => ({ kind: "category", codes: runnerUp, values: classes }),

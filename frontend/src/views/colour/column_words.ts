@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<string, string>> = {
   margin: "margin",
   loss: "loss",
   entropy: "entropy",
-  doubt: "doubt",
+  label_quality: "label quality",
   runner_up: "second class",
   kept: "neighbours kept",
   moved: "movement",

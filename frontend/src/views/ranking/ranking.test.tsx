@@ -147,7 +147,7 @@ describe("why there is no list", () => {
     const layers = index.layers.map((layer) => ({ ...layer, versions: ["0", "1", "2", "3"] }));
     store.data.index.value = { ...index, layers };
     const { container } = renderWith(store, <RankingPanel />);
-    expect(container.querySelector(".ranking-why")?.textContent).toBe("Waiting for 3 of 3 epochs.");
+    expect(container.querySelector(".ranking-why")?.textContent).toBe("The numbers are on their way.");
     expect(container.textContent).toMatch(/cannot tell a wrong label from a hard sample/);
   });
 });

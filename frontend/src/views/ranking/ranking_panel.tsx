@@ -76,12 +76,12 @@ function Meaning(): JSX.Element | null {
   const one = ranking(useStore());
   const info = one.info.value;
   if (info === null || info.absent !== "") return null;
-  if (!one.byDoubt.value) return <p class="ranking-meaning">{info.says}</p>;
+  if (!one.byQuality.value) return <p class="ranking-meaning">{info.says}</p>;
   return (
     <p class="ranking-meaning">
-      Doubt says how far the model leaned to another class than the label, on average over the epochs so far;
-      above .5 that class was ahead. <b>It cannot tell a wrong label from a hard sample:</b> look before you
-      relabel.
+      Label quality says how far the model leaned to the label rather than to the most probable other class,
+      on average over the epochs so far; below .5 that class was ahead.{" "}
+      <b>It cannot tell a wrong label from a hard sample:</b> look before you relabel.
     </p>
   );
 }
@@ -145,7 +145,7 @@ function Contents({ entering }: { entering: { current: boolean } }): JSX.Element
 function First(): JSX.Element {
   const one = ranking(useStore());
   const most = one.ranked.value?.rows.length ?? 0;
-  const doubted = one.byDoubt.value ? `${count(one.doubted.value)} are above .5` : "";
+  const below = one.byQuality.value ? `${count(one.suspicious.value)} are below .5` : "";
   return (
     <form
       class="ranking-first"
@@ -170,7 +170,7 @@ function First(): JSX.Element {
           if (typed >= 0) one.wish.value = typed;
         }}
       />
-      <span class="faint numeric">{doubted}</span>
+      <span class="faint numeric">{below}</span>
     </form>
   );
 }
