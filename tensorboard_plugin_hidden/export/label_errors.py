@@ -45,7 +45,7 @@ def write_label_errors(history: LayerHistory, file: BinaryIO) -> None:
             got=f"layer {history.layer!r} without either",
             fix="Log them with writer.watch, or writer.add_activations(..., logits=logits, labels=labels).",
         )
-    first = found["first_learned"]
+    learned = found["learned_at"]
     columns: dict[str, list[object]] = {
         "id": [samples.ids[row] for row in found["sample"].tolist()],
         "label": found["label"].tolist(),
@@ -54,7 +54,7 @@ def write_label_errors(history: LayerHistory, file: BinaryIO) -> None:
         "suggested_class": [samples.class_name(label) for label in found["suggested"].tolist()],
         "reasons": found["reasons"].tolist(),
         **{name: [_text(value) for value in found[name].tolist()] for name in _MEASURES},
-        "first_learned": [int(steps[snapshot]) if snapshot >= 0 else "" for snapshot in first.tolist()],
+        "learned_at": [int(steps[snapshot]) if snapshot >= 0 else "" for snapshot in learned.tolist()],
         "forgotten": found["forgotten"].tolist(),
     }
     write_rows(file, list(columns), zip(*columns.values(), strict=True))

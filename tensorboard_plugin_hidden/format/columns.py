@@ -19,7 +19,7 @@ NO_CATEGORY = -1
 RESERVED_NAMES = frozenset(
     {
         *("id", "label", "text", "role", "hidden", "selected", "held_out", "kept", "moved", "label_quality"),
-        *("pred", "runner_up", "conf", "margin", "loss", "correct", "entropy", "flips", "forgotten", "learned"),
+        *("pred", "runner_up", "conf", "margin", "loss", "correct", "entropy", "flips", "forgotten", "learned_at"),
     }
 )
 """Names that a query means something else by, so that no column may have them."""

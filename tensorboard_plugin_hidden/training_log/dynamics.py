@@ -20,18 +20,21 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """How right and wrong answers followed each other (Toneva et al., ICLR 2019).
+    """How right and wrong answers followed each other.
 
     Attributes:
         seen: int32 [samples], snapshots with an answer and a label.
-        forgotten: int32 [samples], forgetting events: a wrong answer where the answer seen before it was right.
-        first_learned: int32 [samples], snapshot of the first right answer; -1 for never.
+        forgotten: int32 [samples], forgetting events: a wrong answer where the answer seen before it was right (Toneva
+            et al., ICLR 2019).
+        learned_at: int32 [samples], the earliest snapshot from which on every answer was right (the learning time of
+            Maini et al., NeurIPS 2022); -1 where the last answer was wrong, or there is none. A sample that is
+            forgotten and learned anew was learned when it was learned anew.
         never_learned: bool [samples], seen, and never right.
     """
 
     seen: IntArray
     forgotten: IntArray
-    first_learned: IntArray
+    learned_at: IntArray
     never_learned: BoolArray
 
 
@@ -66,12 +69,14 @@ def learning(answers: npt.NDArray[Any], labels: npt.NDArray[np.integer]) -> Lear
     samples = right.shape[1]
     before = np.full(samples, UNSEEN, np.int8)
     forgotten = np.zeros(samples, np.int32)
-    for row in right:
+    learned_at = np.full(samples, -1, np.int32)
+    for snapshot, row in enumerate(right):
         forgotten += (row == 0) & (before == 1)
+        learned_at[row == 0] = -1
+        learned_at[(row == 1) & (learned_at < 0)] = snapshot
         before = np.where(row >= 0, row, before)
-    ever, seen = (right == 1).any(axis=0), (right >= 0).sum(axis=0).astype(np.int32)
-    first = (right == 1).argmax(axis=0) if len(right) else np.zeros(samples, np.int64)
-    return Learning(seen, forgotten, np.where(ever, first, -1).astype(np.int32), (seen > 0) & ~ever)
+    seen = (right >= 0).sum(axis=0).astype(np.int32)
+    return Learning(seen, forgotten, learned_at, (seen > 0) & ~(right == 1).any(axis=0))
 
 
 def cartography(

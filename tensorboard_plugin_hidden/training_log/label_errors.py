@@ -62,7 +62,7 @@ def label_errors(
         ``sample``, ``label`` and ``suggested`` int64, the class that the model says most often instead, the lower of
         equal ones, -1 where it always says the label. ``suggested_share``, of the answers. ``label_quality``.
         ``label_probability``, ``variability``, ``correctness``, ``area_under_margin`` float64, the last of finite
-        margins. ``first_learned``, -1 for never, and
+        margins. ``learned_at``, -1 for not, and
         ``forgotten`` int64. ``reasons`` str, entries of ``REASONS`` joined by a semicolon.
 
     Raises:
@@ -81,7 +81,7 @@ def label_errors(
     suggested, share = _said_instead(answers[:, top], labels[top])
     finite = np.where(np.isfinite(margins[:, top]), margins[:, top], np.nan)
     area = area_under_margin(finite)
-    learned = course.first_learned[course.first_learned >= 0]
+    learned = course.learned_at[course.learned_at >= 0]
     late = np.quantile(learned, _USUAL) if len(learned) else np.inf
     often = np.quantile(course.forgotten[listed], _USUAL) if len(listed) else np.inf
     speaks = {
@@ -90,7 +90,7 @@ def label_errors(
         IMPROBABLE: place.confidence[top] < 0.5,
         OUTVOTED: area < 0,
         AGREED: share > 0.5,
-        LATE: course.first_learned[top] > late,
+        LATE: course.learned_at[top] > late,
         FORGOTTEN: (course.forgotten[top] > often) & (course.forgotten[top] >= 2),
     }
     reasons = ["; ".join(name for name, against in speaks.items() if against[row]) for row in range(len(top))]
@@ -104,7 +104,7 @@ def label_errors(
         "variability": place.variability[top],
         "correctness": place.correctness[top],
         "area_under_margin": area,
-        "first_learned": course.first_learned[top].astype(np.int64),
+        "learned_at": course.learned_at[top].astype(np.int64),
         "forgotten": course.forgotten[top].astype(np.int64),
         "reasons": np.array(reasons, np.str_),
     }

@@ -54,7 +54,7 @@ def test_every_labelled_sample_has_a_line_and_the_others_none(rows):
     assert sorted(int(row["id"]) for row in rows) == [row for row in range(COUNT) if row != 5]
     quality = [float(row["label_quality"]) for row in rows]
     assert quality == sorted(quality)
-    assert {row["first_learned"] for row in rows} <= {"", "0", "10", "20", "30", "40"}
+    assert {row["learned_at"] for row in rows} <= {"", "0", "10", "20", "30", "40"}
 
 
 def test_what_is_not_finite_at_one_step_is_judged_by_the_others(told):

@@ -31,7 +31,8 @@ def test_learning_and_forgetting_equal_the_walk(seed):
         right = [ok for _, ok in seen]
         assert found.seen[sample] == len(seen)
         assert found.forgotten[sample] == sum(a and not b for a, b in pairwise(right))
-        assert found.first_learned[sample] == next((t for t, ok in seen if ok), -1)
+        unbroken = [t for k, (t, _) in enumerate(seen) if all(ok for _, ok in seen[k:])]
+        assert found.learned_at[sample] == next(iter(unbroken), -1)
         assert found.never_learned[sample] == (bool(seen) and not any(right))
 
 
@@ -55,7 +56,7 @@ def test_the_map_equals_numpys_statistics_of_what_was_seen(seed):
 def test_empty_logs_and_single_snapshots(shape):
     answers, labels = np.zeros(shape, int), np.zeros(shape[1], int)
     found = learning(answers, labels)
-    assert found.first_learned.tolist() == ([0] if shape[0] else [-1]) * shape[1]
+    assert found.learned_at.tolist() == ([0] if shape[0] else [-1]) * shape[1]
     assert not found.never_learned.any()
     places = cartography(np.ones(shape), answers, labels)
     np.testing.assert_array_equal(places.confidence, [1.0 if shape[0] else np.nan] * shape[1])

@@ -75,7 +75,7 @@ def test_no_single_measure_finds_more_of_the_planted_errors_and_chance_a_tenth()
                 "correctness": -place.correctness,
                 "variability": place.variability,
                 "area": -area_under_margin(margins),
-                "first_learned": np.where(course.never_learned, len(answers), course.first_learned),
+                "learned_at": np.where(course.learned_at < 0, len(answers), course.learned_at),
                 "forgotten": np.where(course.never_learned, len(answers), course.forgotten),
             }
             ranked = {name: np.argsort(-doubt, kind="stable")[:WRONG] for name, doubt in doubts.items()}

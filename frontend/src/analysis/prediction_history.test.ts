@@ -12,7 +12,7 @@ function slowly(sequence: readonly number[], label: number) {
   return {
     flips: pairs.filter(([before, now]) => before !== now).length,
     forgotten: label < 0 ? 0 : pairs.filter(([before, now]) => before === label && now !== label).length,
-    learned: label < 0 ? -1 : (unbroken[0]?.frame ?? -1),
+    learnedAt: label < 0 ? -1 : (unbroken[0]?.frame ?? -1),
   };
 }
 
@@ -37,8 +37,8 @@ function expectAll(
   const counters = history.at(frame);
   for (let i = 0; i < SAMPLES; i++) {
     const sequence = predictions.slice(0, frame + 1).map((column) => column?.[i] ?? UNKNOWN_CLASS);
-    const [flips, forgotten, learned] = [counters.flips[i], counters.forgotten[i], counters.learned[i]];
-    expect({ flips, forgotten, learned }).toEqual(slowly(sequence, labels[i] as number));
+    const [flips, forgotten, learnedAt] = [counters.flips[i], counters.forgotten[i], counters.learnedAt[i]];
+    expect({ flips, forgotten, learnedAt }).toEqual(slowly(sequence, labels[i] as number));
   }
 }
 

@@ -10,8 +10,8 @@ export interface PredictionCounters {
   readonly flips: Uint16Array;
   /** Forgetting events: right, and wrong at the next frame (Toneva et al., ICLR 2019, section 3). */
   readonly forgotten: Uint16Array;
-  /** Frame from which on it has been right without a break; -1: it is not right now, or has no label. */
-  readonly learned: Int32Array;
+  /** Frame from which on it has been right without a break (Maini et al., NeurIPS 2022); -1: it is not right now, or has no label. */
+  readonly learnedAt: Int32Array;
   /** The newest known prediction. */
   readonly known: Uint16Array;
 }
@@ -27,16 +27,16 @@ function start(samples: number): PredictionCounters {
   return {
     flips: new Uint16Array(samples),
     forgotten: new Uint16Array(samples),
-    learned: new Int32Array(samples).fill(-1),
+    learnedAt: new Int32Array(samples).fill(-1),
     known: new Uint16Array(samples).fill(UNKNOWN_CLASS),
   };
 }
 
-function copy({ flips, forgotten, learned, known }: PredictionCounters): PredictionCounters {
+function copy({ flips, forgotten, learnedAt, known }: PredictionCounters): PredictionCounters {
   return {
     flips: flips.slice(),
     forgotten: forgotten.slice(),
-    learned: learned.slice(),
+    learnedAt: learnedAt.slice(),
     known: known.slice(),
   };
 }
@@ -48,7 +48,7 @@ function advance(
   predictions: Uint16Array,
   labels: Int32Array,
 ): void {
-  const { flips, forgotten, learned, known } = counters;
+  const { flips, forgotten, learnedAt, known } = counters;
   const n = Math.min(predictions.length, known.length);
   for (let i = 0; i < n; i++) {
     const prediction = predictions[i] as number;
@@ -60,8 +60,8 @@ function advance(
       if ((flips[i] as number) < MOST) flips[i] = (flips[i] as number) + 1;
       if (before === label && (forgotten[i] as number) < MOST) forgotten[i] = (forgotten[i] as number) + 1;
     }
-    if (prediction !== label) learned[i] = -1;
-    else if ((learned[i] as number) < 0) learned[i] = frame;
+    if (prediction !== label) learnedAt[i] = -1;
+    else if ((learnedAt[i] as number) < 0) learnedAt[i] = frame;
     known[i] = prediction;
   }
 }

@@ -106,7 +106,7 @@ export class Colouring {
     if (name === "loss") {
       return { from: 0, to: GUESSES * Math.log(Math.max(2, derived.classes.value.length)), clipped: true };
     }
-    if (name === "learned") {
+    if (name === "learned_at") {
       const steps = derived.steps.value;
       return { from: steps[0] ?? 0, to: steps.at(-1) ?? 0, clipped: false };
     }

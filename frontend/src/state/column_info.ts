@@ -64,7 +64,7 @@ function builtIn(
     }),
     info({ name: "flips", kind: "number", ...carried, says: "changes of the prediction so far" }),
     info({ name: "forgotten", kind: "number", ...carried, says: "times it went from right to wrong so far" }),
-    info({ name: "learned", kind: "number", ...carried, says: "epoch since which it has been right" }),
+    info({ name: "learned_at", kind: "number", ...carried, says: "epoch from which on it has been right" }),
     info({
       name: "label_quality",
       kind: "number",

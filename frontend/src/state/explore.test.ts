@@ -88,9 +88,9 @@ describe("columns", () => {
     expect([0, 1, 2, 3].map((step) => found("flips>=1", step))).toEqual(["", "ac", "ace", "ace"]);
     expect(found("flips=3")).toBe("a");
     expect([0, 1, 2, 3].map((step) => found("forgotten=1", step))).toEqual(["", "", "a", "a"]);
-    expect(found("learned=3")).toBe("a");
-    expect(found("learned=1")).toBe("c");
-    expect(found("learned=none", 2)).toBe("ae");
+    expect(found("learned_at=3")).toBe("a");
+    expect(found("learned_at=1")).toBe("c");
+    expect(found("learned_at=none", 2)).toBe("ae");
     expect(found("moved=none", 0)).toBe("abcde");
     expect(found("moved>0.1", 1)).toBe("abcde");
   });

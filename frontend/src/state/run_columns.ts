@@ -111,7 +111,7 @@ export class RunColumns {
         return { kind: "category", codes: samples.labels, values: classes };
       case "flips":
       case "forgotten":
-      case "learned":
+      case "learned_at":
         return this.predictions(i) === undefined ? null : this.historical(name, samples, i);
       case "moved":
         // The frame before may arrive later.
@@ -158,9 +158,10 @@ export class RunColumns {
     return name === "moved" && i === 0;
   }
 
-  private historical(name: "flips" | "forgotten" | "learned", samples: Samples, i: number): ColumnData {
-    const counted = this.predictionHistory(samples).at(i)[name];
-    if (name !== "learned") return numbers(new Float32Array(counted));
+  private historical(name: "flips" | "forgotten" | "learned_at", samples: Samples, i: number): ColumnData {
+    const counters = this.predictionHistory(samples).at(i);
+    if (name !== "learned_at") return numbers(new Float32Array(counters[name]));
+    const counted = counters.learnedAt;
     // The counters name frames; people name steps.
     const steps = this.store.derived.steps.value;
     const values = new Float64Array(counted.length);

@@ -13,7 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   moved: "movement",
   flips: "flips",
   forgotten: "forgotten",
-  learned: "learned at",
+  learned_at: "learned at",
   role: "role in active learning",
   held_out: "held out",
 };

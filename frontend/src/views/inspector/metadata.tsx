@@ -10,7 +10,7 @@ const TIMED: readonly { readonly name: string; readonly words: string; readonly 
   { name: "loss", words: "loss" },
   { name: "flips", words: "flips so far" },
   { name: "forgotten", words: "forgotten" },
-  { name: "learned", words: "right since" },
+  { name: "learned_at", words: "right since" },
   { name: "moved", words: "moved" },
   { name: "kept", words: "kept", share: true },
   { name: "role", words: "role" },
@@ -46,8 +46,8 @@ export function Metadata({ row }: { row: number }): JSX.Element {
     const value = textOf(column, row, share === true);
     // A flag that is not set says nothing that its absence does not.
     if (name === "held_out" && value !== "true") return [];
-    if (value === null && name !== "learned" && info.timed) return [];
-    return [{ words, says: info.says, value: value ?? (name === "learned" ? "not right" : NOT_KNOWN) }];
+    if (value === null && name !== "learned_at" && info.timed) return [];
+    return [{ words, says: info.says, value: value ?? (name === "learned_at" ? "not right" : NOT_KNOWN) }];
   });
   return (
     <dl class="facts">
