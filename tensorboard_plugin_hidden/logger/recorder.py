@@ -6,6 +6,7 @@ Arrays only; torch stays in ``capture`` and ``writer``.
 from __future__ import annotations
 
 import json
+import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
@@ -40,12 +41,13 @@ from tensorboard_plugin_hidden.format.store import group_name
 from tensorboard_plugin_hidden.installed import say_tensorboard_trouble
 from tensorboard_plugin_hidden.logger.answers import AnswersLog
 from tensorboard_plugin_hidden.logger.health import HealthRecorder
+from tensorboard_plugin_hidden.logger.maps import MapDrawer
 from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.selection import selected_rows
 from tensorboard_plugin_hidden.logger.steps import check_step
 from tensorboard_plugin_hidden.logger.task_log import TaskLog
-from tensorboard_plugin_hidden.projection.service import Progress, ProjectionService
+from tensorboard_plugin_hidden.projection.service import Progress, Waiting
 
 
 class Recorder:
@@ -59,12 +61,13 @@ class Recorder:
         emit: Hands a summary to the run's event writer.
         flush: Makes what was handed over visible to readers.
         purge_step: As given to ``SummaryWriter``.
+        inherited: Maps that an earlier writer of the run has left to this one, now or later.
 
     Raises:
         HiddenError: The directory cannot be written.
     """
 
-    def __init__(self, run_dir: str, emit: Emit, flush: Any, purge_step: int | None) -> None:
+    def __init__(self, run_dir: str, emit: Emit, flush: Any, purge_step: int | None, inherited: Waiting) -> None:
         say_tensorboard_trouble()
         self._run_dir = run_dir
         self._flush = flush
@@ -76,14 +79,16 @@ class Recorder:
         self._health = HealthRecorder(self._journal, emit)
         self._tasks = TaskLog(self._journal)
         self._purge_step = purge_step
+        self._first_step: int | None = purge_step
         self._probe: Probe | None = None
         self._probe_version = ""
         self._row_of: dict[int | str, int] = {}
-        self._service: ProjectionService | None = None
-        self._method = ""
+        self._maps = MapDrawer(run_dir, self._deliver, inherited)
         self._last_step: dict[str, int] = {}
         self._programs: dict[str, tuple[bytes, PayloadRef]] = {}
         self._logged = False
+        self._left = False
+        self._leaving = threading.Lock()
 
     @property
     def logged(self) -> bool:
@@ -99,6 +104,11 @@ class Recorder:
     def health(self) -> HealthRecorder:
         """What measures the layers."""
         return self._health
+
+    @property
+    def maps(self) -> MapDrawer:
+        """What has snapshots drawn."""
+        return self._maps
 
     @property
     def probe(self) -> Probe | None:
@@ -148,23 +158,6 @@ class Recorder:
         self._probe, self._probe_version = probe, str(record.version)
         self._row_of = {name: row for row, name in enumerate(probe.ids)}
         self._health.set_probe(probe)
-
-    def start_projection(self, method: str) -> None:
-        """Starts the process in which snapshots are projected beside training, if it does not run yet.
-
-        Raises:
-            HiddenError: It runs already, with another method.
-        """
-        if self._service is None:
-            self._method = method
-            self._service = ProjectionService(self._run_dir, method, self._deliver)
-        elif method != self._method:
-            raise HiddenError(
-                "a run is projected by one method while it trains",
-                expected=f"method={self._method!r}, as before, or None",
-                got=repr(method),
-                fix=f"Draw the other maps afterwards with `hidden project --method {method}`.",
-            )
 
     def check_step(self, layer: str, step: int) -> None:
         """Refuses a step that cannot follow those before.
@@ -253,8 +246,10 @@ class Recorder:
             self._flush()
         self._logged = True
         self._last_step[snapshot.layer] = int(snapshot.step)
-        if project and self._service is not None:
-            self._service.submit(record)
+        if self._first_step is None:
+            self._first_step = int(snapshot.step)
+        if project:
+            self.maps.submit(record)
         if snapshot.logits is not None and self._probe is not None:
             try:
                 self._answers.add_probe(snapshot.logits, int(snapshot.step))
@@ -346,22 +341,25 @@ class Recorder:
         Args:
             progress: Told how many maps are done and how many there are in all.
         """
-        if self._service is not None:
-            try:
-                self._service.drain(progress)
-            except KeyboardInterrupt:  # as the progress line offers
-                warnings.warn(
-                    f"{self._service.pending} maps are left to `hidden project`.", HiddenWarning, stacklevel=3
-                )
-            finally:
-                self.abandon()
-        self._journal.write(EndRecord())
+        try:
+            self.maps.take_over(self._first_step)
+            self.maps.wait(progress)
+        finally:
+            self.leave()
 
-    def abandon(self) -> None:
-        """Ends the projector without waiting for it; what is still pending is left to ``hidden project``."""
-        if self._service is not None:
-            self._service.close()
-            self._service = None
+    def leave(self) -> Waiting:
+        """Ends the projector without waiting for it, and says goodbye.
+
+        Returns:
+            What is still to be drawn.
+        """
+        left = self.maps.leave()
+        with self._leaving:
+            if not self._left:
+                self._left = True
+                self._journal.write(EndRecord())
+                self._flush()
+        return left
 
     def _deliver(self, frame: FrameRecord, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         self._journal.write(frame, arrays)

@@ -17,7 +17,7 @@ from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.alerts import Alert
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
 from tensorboard_plugin_hidden.logger.arrays import linear_head, logged_frame, matrix, number
-from tensorboard_plugin_hidden.logger.closing import ProgressLine, closer
+from tensorboard_plugin_hidden.logger.closing import Estate, ProgressLine, at_end, closed, closer, dropped, opened
 from tensorboard_plugin_hidden.logger.health import chosen_rules
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
 from tensorboard_plugin_hidden.logger.listeners import Listeners
@@ -50,6 +50,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         self._watched: Watch | None = None
         self._hidden_closed = False
         self._purged_from: int | None = None
+        self._estate: Estate | None = None
         super().__init__(*args, **kwargs)
         self._listeners = Listeners(os.path.basename(os.path.abspath(os.fspath(self.log_dir))))
 
@@ -110,7 +111,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             rows = self._recording().parameters
             parameters = ParameterRecorder(model, optimizer, options, rows, self._purged_from or 0)
         if method is not None:
-            self._recording().start_projection(method)
+            self._recording().maps.start(method)
         if self._watched is not None:
             self._watched.close()
         self._watched = Watch(
@@ -253,7 +254,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if selected is not None:
             recorder.add_selection(selected, step)
         if method is not None:
-            recorder.start_projection(method)
+            recorder.maps.start(method)
         kind = HeadData("linear", arrays) if arrays else HeadData("none")
         snapshot = Snapshot(layer, int(step), rows, outputs, kind)
         self._tell(self._log(recorder, snapshot, method is not None))
@@ -297,12 +298,21 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             self._recording().add_outcomes(ids, predictions, labels, as_step(global_step))
 
     def close(self) -> None:
-        """Draws the maps that are still to come, with a progress line, and closes the log."""
+        """Draws the maps that are still to come, with a progress line, and closes the log.
+
+        A script that ends without it, or drops its writer, has its maps drawn all the same.
+        """
+        if self._estate is not None and not self._estate.ours:
+            return  # a forked child ends, and the log is its parent's
+        if self._estate is not None:
+            if self._recorder is None and self._estate.inherited and not self._hidden_closed:
+                self._recording()
+            closed(self._estate)
+            atexit.unregister(self._at_exit)
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
-            atexit.unregister(self._at_exit)
             self._hidden_closed = True
-            self._abandoned.detach()
+            self._dropped.detach()
             if self._watched is not None:
                 self._watched.close()
             try:
@@ -326,10 +336,18 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             self._listeners.tell(alerts, None if self._recorder is None else self._recorder.probe)
 
     def _get_file_writer(self) -> Any:
+        if self._estate is None:
+            self._estate = Estate(os.path.realpath(os.fspath(self.log_dir)))
+            opened(self._estate)
+            # A script that ends without close() still gets its last maps.
+            self._at_exit = closer(weakref.ref(self), self._estate)
+            at_end(self._at_exit)
         # PyTorch forgets the step once it has logged its own event of it.
         if self.purge_step is not None:
             self._purged_from = int(self.purge_step)
-        return super()._get_file_writer()
+        events = super()._get_file_writer()
+        self._estate.files = self.all_writers
+        return events
 
     def _recording(self) -> Recorder:
         if self._hidden_closed:
@@ -348,16 +366,15 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
                     got=log_dir,
                     fix="Log locally and copy the directory; TensorBoard reads it from anywhere.",
                 )
-            # Nothing in the recorder refers to this writer, so that one that is dropped, as by running a notebook's
-            # cell again, takes its projector with it.
             events = self._get_file_writer()
-            # The projector is another process.
-            self._recorder = Recorder(os.path.abspath(log_dir), events.add_summary, events.flush, self._purged_from)
-            self._abandoned = weakref.finalize(self, self._recorder.abandon)
-            self._abandoned.atexit = False
-            # A script that ends without close() still gets its last maps.
-            self._at_exit = closer(weakref.ref(self))
-            atexit.register(self._at_exit)
+            estate = self._estate
+            assert estate is not None
+            # The projector is another process. Nothing in the recorder refers to this writer, which can be dropped.
+            self._recorder = estate.recorder = Recorder(
+                os.path.abspath(log_dir), events.add_summary, events.flush, self._purged_from, estate.inherited
+            )
+            self._dropped = weakref.finalize(self, dropped, estate)
+            self._dropped.atexit = False
         return self._recorder
 
     def _require_probe(self, rows: FloatArray, labels: Any) -> None:

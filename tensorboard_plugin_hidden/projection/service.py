@@ -15,6 +15,7 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy.typing as npt
@@ -27,6 +28,9 @@ from tensorboard_plugin_hidden.projection.wire import receive, send
 Deliver = Callable[[FrameRecord, Mapping[str, npt.NDArray[Any]]], None]
 Progress = Callable[[int, int], None]
 """Told how many frames are done and how many there are in all."""
+
+Waiting = list[tuple[str, Record]]
+"""Snapshots whose frames are still to come, each with the method they are to be drawn by."""
 
 _ONE_QUIET_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -41,6 +45,15 @@ _CRASHES_IN_A_ROW = 3
 
 _PARTING_SECONDS = 5.0
 """How long a projector that was told to end may take, before it is killed."""
+
+_IDLE_SECONDS = 30.0
+"""How long a projector that owes a frame may use no processor time before those who wait for it give it up.
+
+A frame of many samples takes minutes, and on a busy machine longer: what works slowly is never given up.
+"""
+
+_SILENT_SECONDS = 1800.0
+"""The same without a frame, on systems that do not tell what a process uses."""
 
 
 class ProjectionService:
@@ -63,7 +76,7 @@ class ProjectionService:
         self._change = threading.Condition()
         self._newest: dict[str, Record] = {}
         self._backlog: deque[Record] = deque()
-        self._busy = False
+        self._drawn: Record | None = None
         self._closing = False
         self._done = 0
         self._crashes = 0
@@ -96,44 +109,70 @@ class ProjectionService:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def drain(self, progress: Progress, patience: float = 0.2) -> None:
-        """Waits until every frame is delivered.
+        """Waits until every frame is delivered, or the projector hangs.
 
         Args:
             progress: Told how far it is, several times a second.
             patience: Seconds between two calls of ``progress``.
         """
+        pulse = _Pulse()
         with self._change:
             total, before = self._pending(), self._done
             while self._pending() and self._thread.is_alive():
                 progress(self._done - before, total)
                 self._change.wait(patience)
-            progress(self._done - before, total)
+                # A clock would also count the time for which this process itself was stopped.
+                if pulse.idle(self.pid, self._done, patience):
+                    left = self._forget()
+                    break
+            else:
+                progress(self._done - before, total)
+                return
+        self._kill()
+        self._warn(f"The projector hangs and was ended; {left} frames are not drawn.")
 
-    def close(self) -> None:
-        """Ends the projector; what is still pending is left to ``hidden project``."""
+    def close(self) -> list[Record]:
+        """Ends the projector.
+
+        Returns:
+            The snapshots whose frames are still to come.
+        """
         with self._change:
+            left = [*self._newest.values(), *self._backlog]
+            if self._drawn is not None:
+                left.append(self._drawn)
             self._closing = True
             self._newest.clear()
             self._backlog.clear()
             self._change.notify_all()
         self._stop()
-        self._thread.join(timeout=10)
+        if self._thread is not threading.current_thread():
+            self._thread.join(timeout=10)
+        return sorted(left, key=lambda record: record.step)
 
     def _pending(self) -> int:
-        return len(self._newest) + len(self._backlog) + self._busy
+        return len(self._newest) + len(self._backlog) + (self._drawn is not None)
+
+    def _forget(self) -> int:
+        """Gives up what is pending, for good, and says how much it is."""
+        left = self._pending()
+        self._newest.clear()
+        self._backlog.clear()
+        self._left_alone = True
+        return left
 
     def _serve(self) -> None:
         # Started before the first request: importing torch takes the process its first seconds.
         self._start()
         while (record := self._next()) is not None:
             answer = self._ask(record)
-            if answer is None and not self._closing:
+            if answer is None and not (self._closing or self._left_alone):
                 self._crashed(record)
             elif answer is not None:
                 self._crashes = 0
                 self._hand_over(record, answer)
             with self._change:
-                self._busy = False
+                self._drawn = None
                 self._change.notify_all()
         # close() may have come while the process was being started.
         self._stop()
@@ -144,10 +183,9 @@ class ProjectionService:
                 self._change.wait()
             if self._closing:
                 return None
-            self._busy = True
-            if self._newest:
-                return self._newest.pop(next(iter(self._newest)))
-            return self._backlog.popleft()
+            newest = next(iter(self._newest), None)
+            self._drawn = self._backlog.popleft() if newest is None else self._newest.pop(newest)
+            return self._drawn
 
     def _ask(self, record: Record) -> bytes | None:
         """The projector's answer; None when it died."""
@@ -167,14 +205,12 @@ class ProjectionService:
         self._crashes += 1
         if self._crashes < _CRASHES_IN_A_ROW:
             with self._change:
+                self._drawn = None
                 self._backlog.appendleft(record)
             time.sleep(0.1 * self._crashes)
             return
         with self._change:
-            left = 1 + len(self._newest) + len(self._backlog)
-            self._newest.clear()
-            self._backlog.clear()
-            self._left_alone = True
+            left = self._forget()
         self._warn(f"The projector ended {_CRASHES_IN_A_ROW} times in a row; {left} frames are not drawn.")
 
     def _hand_over(self, record: Record, answer: bytes) -> None:
@@ -216,9 +252,53 @@ class ProjectionService:
         try:
             process.wait(_PARTING_SECONDS)
         except subprocess.TimeoutExpired:  # stopped, or stuck in the kernel
+            self._kill()
+
+    def _kill(self) -> None:
+        process = self._process
+        if process is not None:
             process.kill()
-            process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # the kernel has not let it go
+                process.wait(_PARTING_SECONDS)
 
     def _warn(self, sentence: str) -> None:
         advice = f" Training goes on; `hidden project {self._run_dir}` draws what is missing."
         warnings.warn(sentence + advice, HiddenWarning, stacklevel=2)
+
+
+class _Pulse:
+    """Notices that a process no longer does anything."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[float | None, int | None, int] | None = None
+        self._idle = 0.0
+
+    def idle(self, pid: int | None, done: int, seconds: float) -> bool:
+        """Whether it has been idle for too long.
+
+        Args:
+            pid: The process; None while there is none.
+            done: Frames it has made.
+            seconds: Since the last call.
+        """
+        used = None if pid is None else processor_seconds(pid)
+        seen = used, pid, done
+        self._idle = 0.0 if seen != self._seen else self._idle + seconds
+        self._seen = seen
+        return self._idle >= (_SILENT_SECONDS if used is None else _IDLE_SECONDS)
+
+
+def processor_seconds(pid: int) -> float | None:
+    """The processor time that a process has used so far, in seconds; None where the system does not tell.
+
+    Args:
+        pid: Its id.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        # utime and stime, after the name in parentheses, see proc(5)
+        fields = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    with contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
+        told = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, timeout=5).stdout
+        return float(sum(float(part) * 60**i for i, part in enumerate(reversed(told.replace("-", ":").split(":")))))
+    return None

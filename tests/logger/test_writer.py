@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -608,16 +609,98 @@ def test_activations_of_every_layout_are_logged_as_their_values(writer, form):
     writer.add_activations("a", form(torch.arange(12.0).reshape(6, 2).relu()), 0, method=None)
 
 
-def test_a_writer_that_is_dropped_takes_its_projector_with_it(tmp_path):
-    """As when a notebook's cell is run again."""
+def test_a_dropped_writer_draws_its_maps_and_then_ends_its_projector(tmp_path):
     writer = hidden.SummaryWriter(str(tmp_path))
-    writer.watch(network(), probe())
-    service = writer._recorder._service
-    while service.pid is None:
-        time.sleep(0.01)
+    for step in range(3):
+        writer.add_activations("a", torch.randn(40, 4), step, method="pca")
+    service = writer._recorder.maps.service
     del writer
     gc.collect()
+    deadline = time.monotonic() + 60
+    while not history(tmp_path).closed and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert list(history(tmp_path).frames["a"]["pca"]) == [0, 1, 2]
     assert service.pid is None
+
+
+def test_a_cell_that_is_run_again_leaves_one_projector(tmp_path):
+    """The new writer is there before the old one is dropped, and draws of its maps what it does not hide."""
+    acts, services = torch.randn(40, 4), []
+    for first in (0, 2):
+        writer = hidden.SummaryWriter(str(tmp_path))
+        for step in range(first, first + 4):
+            writer.add_activations("a", acts, step, method="pca")
+        services.append(writer._recorder.maps.service)
+        os.kill(wait_for_pid(services[-1]), signal.SIGSTOP if first == 0 else signal.SIGCONT)
+    assert services[0].pid is None
+    gc.collect()
+    writer.close()
+    assert list(history(tmp_path).frames["a"]["pca"]) == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_writer_opened_after_one_was_dropped_takes_its_maps_over(tmp_path):
+    writer = hidden.SummaryWriter(str(tmp_path))
+    writer.add_activations("a", torch.randn(40, 4), 0, method="pca")
+    first = writer._recorder.maps.service
+    os.kill(wait_for_pid(first), signal.SIGSTOP)
+    del writer
+    gc.collect()
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        assert first.pid is None
+        writer.add_scalar("loss", 1.0, 1)
+    assert list(history(tmp_path).frames["a"]["pca"]) == [0]
+
+
+def wait_for_pid(service):
+    deadline = time.monotonic() + 60
+    while service.pid is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return service.pid
+
+
+def test_no_script_loses_its_maps(tmp_path):
+    """Most have a main(), few call close(), some are workers, and this one ends as if by Ctrl-C."""
+    script = f"""
+import multiprocessing, sys, torch, tensorboard_plugin_hidden as hidden
+
+def train(name, leave=False):
+    writer = hidden.SummaryWriter({str(tmp_path)!r} + "/" + name)
+    for step in range(3):
+        writer.add_activations("a", torch.randn(40, 4), step, method="pca")
+    if leave:
+        sys.exit()
+
+class Trainer:  # a cycle, which only the garbage collector finds
+    def __init__(self):
+        self.me, self.writer = self, hidden.SummaryWriter({str(tmp_path)!r} + "/cycle")
+        self.writer.add_activations("a", torch.randn(40, 4), 0, method="pca")
+
+if __name__ == "__main__":
+    train("main")
+    children = [multiprocessing.get_context(how).Process(target=train, args=(how, how == "spawn"))
+                for how in ("fork", "spawn")]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    Trainer()
+    kept = hidden.SummaryWriter({str(tmp_path)!r} + "/kept")
+    kept.add_activations("a", torch.randn(40, 4), 0, method="pca")
+    raise KeyboardInterrupt
+"""
+    file = tmp_path / "train.py"
+    file.write_text(script)
+    done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, timeout=180)
+    assert done.stderr.rstrip().endswith("KeyboardInterrupt") or "KeyboardInterrupt" in done.stderr
+    drawn = {name: history(tmp_path / name) for name in ("main", "fork", "spawn", "cycle", "kept")}
+    assert {name: list(of.frames["a"]["pca"]) for name, of in drawn.items()} == {
+        "main": [0, 1, 2],
+        "fork": [0, 1, 2],
+        "spawn": [0, 1, 2],
+        "cycle": [0],
+        "kept": [0],
+    }
+    assert all(of.closed for of in drawn.values())
 
 
 def test_ctrl_c_while_the_last_maps_are_drawn_leaves_them_and_closes_the_log(tmp_path):
@@ -626,7 +709,7 @@ import os, signal, torch, tensorboard_plugin_hidden as hidden
 writer = hidden.SummaryWriter({str(tmp_path)!r})
 for step in range(3):
     writer.add_activations("a", torch.randn(40, 4), step)
-os.kill(writer._recorder._service.pid, signal.SIGSTOP)
+os.kill(writer._recorder.maps.service.pid, signal.SIGSTOP)
 signal.signal(signal.SIGALRM, signal.default_int_handler)
 signal.setitimer(signal.ITIMER_REAL, 0.5)
 writer.close()
@@ -647,9 +730,10 @@ writer = hidden.SummaryWriter({str(tmp_path)!r})
 writer.add_activations("a", torch.randn(40, 4), 0)
 child = os.fork()
 if child == 0:
+    writer.close()
     sys.exit()
 assert os.waitpid(child, 0)[1] == 0
-assert writer._recorder._service.pid is not None
+assert writer._recorder.maps.service.pid is not None
 writer.add_activations("a", torch.randn(40, 4), 1)
 writer.close()
 """

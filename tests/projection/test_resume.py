@@ -63,7 +63,7 @@ def test_a_resumed_run_goes_on_from_before_the_step_where_it_takes_up(tmp_path):
 def test_a_projector_that_died_goes_on_from_its_last_map(tmp_path):
     def kill(writer, step):
         if step == 2:
-            service = writer._recorder._service
+            service = writer._recorder.maps.service
             service.drain(lambda done, total: None)
             os.kill(service.pid, signal.SIGKILL)
 

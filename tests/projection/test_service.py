@@ -11,11 +11,12 @@ import time
 import numpy as np
 import pytest
 
+from tensorboard_plugin_hidden.errors import HiddenWarning
 from tensorboard_plugin_hidden.format.schema import PayloadRef, Record, SnapshotRecord, Version, to_json
 from tensorboard_plugin_hidden.format.snapshot import HeadData, Snapshot
 from tensorboard_plugin_hidden.format.snapshot_codec import encode_snapshot
 from tensorboard_plugin_hidden.format.store import StoreWriter
-from tensorboard_plugin_hidden.projection.service import ProjectionService
+from tensorboard_plugin_hidden.projection.service import ProjectionService, processor_seconds
 from tensorboard_plugin_hidden.projection.wire import send
 from tests.processes import alive
 
@@ -177,6 +178,33 @@ def test_closing_does_not_wait_for_a_projector_that_was_stopped(run, monkeypatch
     assert service.pid is None
 
 
+def test_a_projector_that_hangs_is_not_waited_for(run, monkeypatch):
+    """A stopped process uses no processor; one that works slowly does, and is waited for."""
+    monkeypatch.setattr("tensorboard_plugin_hidden.projection.service._IDLE_SECONDS", 1.0)
+    service = ProjectionService(run.path, "hidden", run.deliver)
+    service.submit(run.snapshot(0))
+    run.wait(1)
+    os.kill(service.pid, signal.SIGSTOP)
+    for step in (1, 2):
+        service.submit(run.snapshot(step))
+    start = time.monotonic()
+    with pytest.warns(HiddenWarning, match=r"hangs and was ended; 2 frames are not drawn.*`hidden project"):
+        service.drain(lambda done, total: None)
+    service.close()
+    assert time.monotonic() - start < 10
+    assert run.steps() == [0]
+    assert service.pid is None
+
+
+def test_processor_time_is_told_of_processes_that_work():
+    used = processor_seconds(os.getpid())
+    end = time.process_time() + 0.05
+    while time.process_time() < end:
+        pass
+    assert used < processor_seconds(os.getpid())
+    assert processor_seconds(2**22 + 1) is None
+
+
 def test_ctrl_c_in_the_terminal_does_not_reach_the_projector(run, service):
     while service.pid is None:
         time.sleep(0.01)
@@ -216,7 +244,7 @@ def test_it_ends_with_the_training_process(run, tmp_path):
     """A training process that is killed leaves no projector behind."""
     code = f"""
 import time
-from tensorboard_plugin_hidden.projection.service import ProjectionService
+from tensorboard_plugin_hidden.projection.service import ProjectionService, processor_seconds
 service = ProjectionService({run.path!r}, "hidden", lambda *_: None)
 while service.pid is None: time.sleep(.01)
 print(service.pid, flush=True)
