@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, IntArray, Snapshot
+from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
 from tensorboard_plugin_hidden.logger.batches import Inputs, map_tensors, take_rows
 from tensorboard_plugin_hidden.logger.head import HeadExporter, Tap, Target
 from tensorboard_plugin_hidden.logger.layers import (
@@ -23,10 +23,11 @@ from tensorboard_plugin_hidden.logger.layers import (
     first_tensor,
     is_channels_first,
     layer_modules,
-    logit_tensor,
     pool,
     resolve_layers,
 )
+from tensorboard_plugin_hidden.logger.outputs import Source
+from tensorboard_plugin_hidden.logger.predictions import Labelled, LogitReader
 from tensorboard_plugin_hidden.logger.program import first_line
 from tensorboard_plugin_hidden.logger.wrappers import call, observing, unwrap
 
@@ -62,12 +63,16 @@ class Capture:
         logits: float32 [N, C], or None for a model that is not a classifier.
         reason: Why there are no logits, as a sentence; empty when there are.
         seconds: Wall time of the capture.
+        source: Where the logits were found.
+        notes: What was inferred of the model's output, or changed, and was not told before.
     """
 
     layers: tuple[LayerCapture, ...]
     logits: FloatArray | None
     reason: str
     seconds: float
+    source: Source
+    notes: tuple[str, ...]
 
     def snapshots(self, step: int) -> list[Snapshot]:
         """One snapshot per layer.
@@ -75,29 +80,23 @@ class Capture:
         Args:
             step: The training step.
         """
-        return [Snapshot(layer.spec.name, step, layer.activations, self.logits, layer.head) for layer in self.layers]
+        none = self.logits is None
+        return [
+            Snapshot(
+                layer.spec.name,
+                step,
+                layer.activations,
+                self.logits,
+                layer.head,
+                no_logits=self.reason,
+                no_head="" if none else layer.reason,
+            )
+            for layer in self.layers
+        ]
 
 
-class Samples(Protocol):
-    """What a model is run on: a probe, or samples that are only measured.
-
-    Attributes:
-        inputs: What the model is called with, on the CPU.
-        labels: int32 [N], -1 for none.
-        classes: Names; without any the model is not taken for a classifier.
-    """
-
-    @property
-    def inputs(self) -> Inputs:
-        """What the model is called with."""
-
-    @property
-    def labels(self) -> IntArray:
-        """Class numbers."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of the classes."""
+class Samples(Labelled, Protocol):
+    """What a model is run on: a probe, or samples that are only measured."""
 
     def __len__(self) -> int:
         """How many."""
@@ -113,6 +112,7 @@ def capture(
     *,
     batch_size: int = 256,
     exporter: HeadExporter | None = None,
+    reader: LogitReader | None = None,
 ) -> Capture:
     """Runs the probe through a model and keeps what its layers give.
 
@@ -122,10 +122,7 @@ def capture(
     own hooks run, since some modules work by them. Inputs go to the device and floating type of the model's
     first parameter. Where a module runs several times in one forward, its last call counts.
 
-    Logits are the model's output, its ``logits`` attribute or its ``"logits"`` entry, where that is [N, C] with a
-    column for each class of the labels. A probe without labels has logits when it names its classes. One number per
-    sample, [N] or [N, 1], is taken for the logit z of class 1 when the labels are 0 and 1 (as for
-    ``BCEWithLogitsLoss``), and becomes (0, z).
+    What the logits are, and whether there are any, says ``reader``.
 
     Args:
         model: The model, wrapped or not.
@@ -134,13 +131,14 @@ def capture(
             ``Linear`` that runs, or where none does the output of the last module with parameters.
         batch_size: Samples in one forward, at least 1.
         exporter: Keeps exported heads from one capture to the next; None: exports anew.
+        reader: Keeps what was inferred of the model's output from one capture to the next; None: infers anew.
 
     Returns:
         Activations, logits and heads.
 
     Raises:
-        HiddenError: The model cannot take the probe, a layer did not run, or a layer's rows are not the
-            probe's samples.
+        HiddenError: The model cannot take the probe, a layer did not run, a layer's rows are not the probe's
+            samples, or the logits that the user chose are none.
     """
     start = time.perf_counter()
     inner = unwrap(model)
@@ -148,19 +146,21 @@ def capture(
     with observing(inner, device):
         if layers is None:
             layers = resolve_layers(inner, ran=_modules_that_run(inner, _example(probe, device, dtype)))
-        taps, outputs = _forward(inner, probe, layers, batch_size, device, dtype)
-        logits, single, reason = _logits(outputs, probe)
-        heads = [(HeadData("none"), reason)] * len(taps)
-        if logits is not None:
+        reader = LogitReader() if reader is None else reader
+        taps = _forward(inner, probe, layers, reader, batch_size, device, dtype)
+        reading = reader.read(probe)
+        heads = [(HeadData("none"), reading.reason)] * len(taps)
+        if reading.logits is not None:
             half = torch.is_autocast_enabled(device.type) or dtype in (torch.float16, torch.bfloat16)
-            target = Target(logits, single, half, _example(probe, device, dtype))
+            target = Target(reading.logits, reading.source, half, _example(probe, device, dtype))
             exporter = HeadExporter() if exporter is None else exporter
             heads = [exporter.head(inner, tap, target) for tap in taps]
     captured = tuple(
         LayerCapture(tap.spec, tap.pooling, tap.activations, head, why)
         for tap, (head, why) in zip(taps, heads, strict=True)
     )
-    return Capture(captured, logits, reason, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    return Capture(captured, reading.logits, reading.reason, seconds, reading.source, reading.notes)
 
 
 class _Listener:
@@ -243,17 +243,18 @@ def _forward(
     model: nn.Module,
     probe: Samples,
     layers: Sequence[LayerSpec],
+    reader: LogitReader,
     batch_size: int,
     device: torch.device,
     dtype: torch.dtype,
-) -> tuple[list[Tap], list[Any]]:
-    """Taps of the layers, and for each batch the tensor that may be logits, float32 on the CPU, or None."""
+) -> list[Tap]:
+    """Taps of the layers, after the reader was given the output of each batch."""
     modules = layer_modules(model)
     listeners = [_Listener(spec, modules[spec.module]) for spec in layers]
-    outputs: list[Any] = []
     with ExitStack() as stack:
         for listener in listeners:
             listener.hang(stack)
+        reader.listen(model, stack)
         start = 0
         for inputs in probe.batches(batch_size):
             count = min(batch_size, len(probe) - start)
@@ -261,14 +262,14 @@ def _forward(
             placed = _placed(inputs, device, dtype)
             for listener in listeners:
                 listener.mask = placed.get("attention_mask") if isinstance(placed, dict) else None
-            output = logit_tensor(_call(model, placed))
+            output = _call(model, placed)
+            if not reader.begun and reader.begin(output, probe, placed, count):
+                output = _call(model, placed)
+            reader.keep(output, count)
+            del output  # which for a segmentation network is larger than all else
             for listener in listeners:
                 listener.end_batch(count)
-            # What has too many axes for logits, as pixels or tokens have, would fill the memory: its shape is enough.
-            # A copy of nothing, since a view would keep the whole.
-            kept = output if output is None or output.ndim <= 2 else output[:, :0].clone()
-            outputs.append(None if kept is None or len(kept) != count else kept.float().cpu())
-    return [listener.tap() for listener in listeners], outputs
+    return [listener.tap() for listener in listeners]
 
 
 def _call(model: nn.Module, inputs: Inputs) -> Any:
@@ -282,28 +283,6 @@ def _call(model: nn.Module, inputs: Inputs) -> Any:
             fix="Give the probe what the training loop passes to model(...): inputs= chooses it, a key, a position or "
             "a function of the batch, as in inputs=lambda batch: batch for a model that takes its labels too.",
         ) from error
-
-
-def _logits(outputs: Sequence[Tensor | None], probe: Samples) -> tuple[FloatArray | None, bool, str]:
-    """Logits, whether they were made of one number per sample, and why there are none."""
-    parts = [output for output in outputs if output is not None]
-    if len(parts) < len(outputs):
-        return None, False, "The model's output is not a tensor of logits with one row per sample."
-    values = torch.cat([part[:, None] if part.ndim == 1 else part for part in parts]).numpy()
-    if values.ndim != 2:
-        return None, False, f"The model's output has {values.ndim} axes; logits have two."
-    if not probe.classes:
-        return None, False, "The probe has no labels, so the model is not taken for a classifier."
-    if values.shape[1] == 1:
-        known = probe.labels[probe.labels >= 0]
-        if len(probe.classes) == 2 and len(known):
-            return np.concatenate([np.zeros_like(values), values], axis=1), True, ""
-        return None, False, "The model gives one number per sample, and the labels are not 0 and 1."
-    classes = int(probe.labels.max()) + 1
-    if values.shape[1] < classes:
-        reason = f"The model's output has {values.shape[1]} columns, fewer than the {classes} classes."
-        return None, False, reason
-    return values, False, ""
 
 
 def _modules_that_run(model: nn.Module, example: Inputs) -> list[str]:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData
 from tensorboard_plugin_hidden.logger.batches import Inputs
 from tensorboard_plugin_hidden.logger.layers import LayerSpec, Pooling
+from tensorboard_plugin_hidden.logger.outputs import Source
 from tensorboard_plugin_hidden.logger.program import Program, ProgramError, export_program, first_line
 
 TOLERANCE = 1e-3
@@ -53,13 +54,13 @@ class Target:
 
     Attributes:
         logits: float32 [N, C].
-        single: The model gives one number per sample, of which ``logits`` are made as (0, z).
+        source: Where they are in a forward pass, and how they are made of what is found there.
         half: The network computed in a 16-bit type.
         example: Inputs of two samples on the model's device, as the model takes them.
     """
 
     logits: FloatArray
-    single: bool
+    source: Source
     half: bool
     example: Inputs
 
@@ -104,6 +105,10 @@ def linear_arrays(module: nn.Linear, *, single: bool) -> dict[str, FloatArray]:
     return {"weight": weight, "bias": bias}
 
 
+_Kept = dict[tuple[str, Source], Program | nn.Linear | str]
+"""By layer, and by what its head gives."""
+
+
 class HeadExporter:
     """Finds heads, and keeps each exported program so that later captures only refresh its parameters.
 
@@ -112,7 +117,7 @@ class HeadExporter:
     """
 
     def __init__(self) -> None:
-        self._kept: WeakKeyDictionary[nn.Module, dict[str, Program | nn.Linear | str]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[nn.Module, _Kept] = WeakKeyDictionary()
 
     def head(self, model: nn.Module, tap: Tap, target: Target) -> tuple[HeadData, str]:
         """The head of one layer at this moment. Never raises.
@@ -129,21 +134,20 @@ class HeadExporter:
         try:
             return self._find(model, kept, tap, target)
         except Exception as error:  # whatever export trips over must not stop training
-            kept[tap.spec.name] = f"The rest of the network cannot be exported: {first_line(error)}."
-            return HeadData("none"), str(kept[tap.spec.name])
+            reason = f"The rest of the network cannot be exported: {first_line(error)}."
+            kept[tap.spec.name, target.source] = reason
+            return HeadData("none"), reason
 
-    def _find(
-        self, model: nn.Module, kept: dict[str, Program | nn.Linear | str], tap: Tap, target: Target
-    ) -> tuple[HeadData, str]:
-        name = tap.spec.name
+    def _find(self, model: nn.Module, kept: _Kept, tap: Tap, target: Target) -> tuple[HeadData, str]:
+        name = tap.spec.name, target.source
         found = kept.get(name)
         linear = _linear_head(model, tap, target, found)
         if linear is not None:
             kept[name] = linear
-            return HeadData("linear", linear_arrays(linear, single=target.single)), ""
+            return HeadData("linear", linear_arrays(linear, single=target.source.single)), ""
         if not _any_finite(tap, target):
             if isinstance(found, nn.Linear):
-                return HeadData("linear", linear_arrays(found, single=target.single)), ""
+                return HeadData("linear", linear_arrays(found, single=target.source.single)), ""
             if isinstance(found, Program):
                 return HeadData("program", found.refresh(model), found.archive), ""
             return HeadData("none"), "The activations or logits are not finite, so no head can be checked."
@@ -168,16 +172,16 @@ def _exported(model: nn.Module, tap: Tap, target: Target) -> Program:
         predicted = program.run(tap.activations)
         return agrees(predicted, tap.activations, target.logits, half=target.half) is True
 
-    return export_program(model, tap.spec, tap.shape, target.example, single=target.single, accept=reproduces)
+    return export_program(model, tap.spec, tap.shape, target.example, source=target.source, accept=reproduces)
 
 
 def _linear_head(model: nn.Module, tap: Tap, target: Target, before: object) -> nn.Linear | None:
-    classes = 1 if target.single else target.logits.shape[1]
+    classes = 1 if target.source.single else target.logits.shape[1]
     width = tap.activations.shape[1]
     for module in model.modules():
         if not isinstance(module, nn.Linear) or tuple(module.weight.shape) != (classes, width):
             continue
-        arrays = linear_arrays(module, single=target.single)
+        arrays = linear_arrays(module, single=target.source.single)
         rows = _rechecked_rows(len(tap.activations)) if module is before else slice(None)
         part = tap.activations[rows]
         with np.errstate(all="ignore"):  # activations may be infinite; those samples are left out

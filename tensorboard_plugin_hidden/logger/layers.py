@@ -210,24 +210,6 @@ def _replaced(part: Any, found: Tensor | None, tensor: Tensor | None) -> Any:
     return replace_first_tensor(part, tensor) if inside else part
 
 
-def logit_tensor(output: Any) -> Tensor | None:
-    """What a network gives that may be logits: its output, its ``logits`` attribute, or that entry of it.
-
-    Args:
-        output: What the model returned.
-
-    Returns:
-        A floating tensor with at least one axis, or None.
-    """
-    if isinstance(output, Mapping):
-        output = output.get("logits")
-    elif not isinstance(output, Tensor):
-        output = getattr(output, "logits", None)
-    if not isinstance(output, Tensor) or output.ndim == 0 or not output.is_floating_point():
-        return None
-    return output
-
-
 def pool(
     tensor: Tensor, tokens: Tokens, *, mask: Tensor | None = None, channels_first: bool = False
 ) -> tuple[Tensor, Pooling]:

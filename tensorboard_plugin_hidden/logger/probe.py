@@ -71,6 +71,7 @@ class Probe:
         named: Whether the classes have names of their own, and so are known to be all that there are.
         soft_labels: float32 [N, C] in [0, 1], where the labels were given as probabilities; else None.
         targets: Why there are no class labels although there are targets, as a sentence; else empty.
+        multi_label: The targets are several labels at once, of which ``classes`` are the names where they were given.
         texts: N strings, or None.
         sprite: Thumbnails, or None.
         pictures: N PNGs at full size, or None.
@@ -124,6 +125,7 @@ class Probe:
         self.named = bool(names) or (targets.worded and bool(self.classes))
         self.soft_labels: FloatArray | None = targets.distribution
         self.targets = targets.note if found.targets is not None and targets.kind != "classes" else ""
+        self.multi_label = targets.kind == "multi-label"
         given = {"ids": ids, "texts": texts, "images": images, "original_labels": original_labels}
         beside = {name: _beside(name, values, total) for name, values in given.items() if values is not None}
         self.ids = _checked_ids(beside.get("ids", range(total)), self.indices)

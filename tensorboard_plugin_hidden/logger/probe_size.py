@@ -34,6 +34,21 @@ class Candidates:
         """None."""
         return ()
 
+    @property
+    def named(self) -> bool:
+        """They are none."""
+        return False
+
+    @property
+    def targets(self) -> str:
+        """Nothing is said of them."""
+        return ""
+
+    @property
+    def multi_label(self) -> bool:
+        """They have no labels."""
+        return False
+
     def __len__(self) -> int:
         """How many."""
         return len(self.labels)

@@ -11,7 +11,7 @@ import io
 import math
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -19,16 +19,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, fx, nn
+from torch.utils import _pytree as pytree
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.logger.batches import Inputs, map_tensors, named_tensors
-from tensorboard_plugin_hidden.logger.layers import (
-    LayerSpec,
-    first_tensor,
-    layer_modules,
-    logit_tensor,
-    replace_first_tensor,
-)
+from tensorboard_plugin_hidden.logger.layers import LayerSpec, first_tensor, layer_modules, replace_first_tensor
+from tensorboard_plugin_hidden.logger.outputs import Source
 from tensorboard_plugin_hidden.logger.wrappers import call
 
 PROGRAM_LIMIT = 64 * 2**20
@@ -108,7 +104,7 @@ def export_program(
     shape: tuple[int, ...],
     example: Inputs,
     *,
-    single: bool,
+    source: Source,
     accept: Callable[[Program], bool],
 ) -> Program:
     """Exports the way from a layer to the logits.
@@ -118,7 +114,7 @@ def export_program(
         spec: The layer.
         shape: Shape of one sample's tensor at the layer, of D elements.
         example: Inputs of two samples, as the model takes them.
-        single: The model gives one number z per sample; the program gives (0, z).
+        source: Where the logits are in a forward pass, and how they are made of what is found there.
         accept: Says whether a program, refreshed, is right.
 
     Returns:
@@ -129,14 +125,14 @@ def export_program(
     """
     reasons = []
     ways: tuple[Callable[[], tuple[fx.GraphModule, str]], ...] = (
-        lambda: (_traced(model, spec), ""),
-        lambda: (_swapped(model, spec, shape, example), "network."),
+        lambda: (_traced(model, spec, source), ""),
+        lambda: (_swapped(model, spec, shape, example, source), "network."),
     )
     for way in ways:
         try:
             with _plain(), _without_hooks(model):
                 graph, prefix = way()
-                program = Program(_exported(graph, shape, single), "rest." + prefix)
+                program = Program(_exported(graph, shape, source), "rest." + prefix)
             program.refresh(model)
             if accept(program):
                 return program
@@ -152,52 +148,67 @@ def first_line(error: Exception) -> str:
 
 
 class _Tracer(fx.Tracer):
-    """Traces everything but one module, whose call must stay visible."""
+    """Traces everything but some modules, whose calls must stay visible."""
 
-    def __init__(self, module: nn.Module) -> None:
+    def __init__(self, *visible: nn.Module | None) -> None:
         super().__init__()
-        self._module = module
+        self._visible = visible
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        return m is self._module or super().is_leaf_module(m, module_qualified_name)
+        return any(m is module for module in self._visible) or super().is_leaf_module(m, module_qualified_name)
 
 
-def _traced(model: nn.Module, spec: LayerSpec) -> fx.GraphModule:
-    module = layer_modules(model)[spec.module]
-    traced = fx.GraphModule(model, _Tracer(module).trace(model))
-    calls = [
+def _traced(model: nn.Module, spec: LayerSpec, source: Source) -> fx.GraphModule:
+    named = layer_modules(model)
+    module, before = named[spec.module], named.get(source.module)
+    traced = fx.GraphModule(model, _Tracer(module, before).trace(model))
+    node = _last_call(traced, module)
+    entry = node if spec.side == "output" else node.all_input_nodes[0]
+    found = source.of(traced.graph.output_node().args[0]) if before is None else _last_call(traced, before)
+    return _sliced(traced, entry, found, spec.name)
+
+
+def _last_call(traced: fx.GraphModule, module: nn.Module) -> fx.Node:
+    calls: list[fx.Node] = [
         node
         for node in traced.graph.nodes
         if node.op == "call_module" and traced.get_submodule(str(node.target)) is module
     ]
     if not calls:
         raise ProgramError("the layer does not show in a symbolic trace")
-    node = calls[-1] if spec.side == "output" else calls[-1].all_input_nodes[0]
-    return _sliced(traced, node, spec.name)
+    return calls[-1]
 
 
 class _Swapped(nn.Module):
     """A network that takes a layer's tensor from outside, beside its own inputs."""
 
-    def __init__(self, network: nn.Module, spec: LayerSpec, example: Inputs) -> None:
+    def __init__(self, network: nn.Module, spec: LayerSpec, example: Inputs, source: Source) -> None:
         super().__init__()
         self.network = network
         self._example = example
+        self._source = source
         self._activations: Tensor | None = None
+        self._before: Any = None
         module = layer_modules(network)[spec.module]
         if spec.side == "input":
             module.register_forward_pre_hook(self._swap_input, with_kwargs=True)
         else:
             module.register_forward_hook(lambda _, args, output: self._swap(output))
+        if source.module:
+            layer_modules(network)[source.module].register_forward_hook(self._hear)
 
     def forward(self, activations: Tensor, *tensors: Tensor) -> Tensor:
         self._activations = activations
         supply = iter(tensors)
-        logits = logit_tensor(call(self.network, map_tensors(self._example, lambda _: next(supply))))
-        self._activations = None
-        if logits is None:
+        output = call(self.network, map_tensors(self._example, lambda _: next(supply)))
+        found = self._before if self._source.module else self._source.of(output)
+        self._activations = self._before = None
+        if not isinstance(found, Tensor):
             raise ProgramError("the network's output is not one tensor of logits")
-        return logits
+        return found
+
+    def _hear(self, _: nn.Module, args: Any, output: Any) -> None:
+        self._before = output.clone() if isinstance(output, Tensor) else None
 
     def _swap(self, value: Any) -> Any:
         return replace_first_tensor(value, self._activations)
@@ -208,7 +219,9 @@ class _Swapped(nn.Module):
         return args, self._swap(kwargs)
 
 
-def _swapped(model: nn.Module, spec: LayerSpec, shape: tuple[int, ...], example: Inputs) -> fx.GraphModule:
+def _swapped(
+    model: nn.Module, spec: LayerSpec, shape: tuple[int, ...], example: Inputs, source: Source
+) -> fx.GraphModule:
     if _bytes(model) > MODEL_LIMIT:
         raise ProgramError(f"the network is larger than {MODEL_LIMIT >> 20} MiB")
     # A copy, because an export that fails half way may leave fake tensors in the modules it was given.
@@ -216,7 +229,7 @@ def _swapped(model: nn.Module, spec: LayerSpec, shape: tuple[int, ...], example:
     tensors = [t.float() if t.is_floating_point() else t for t in named_tensors(example).values()]
     rows = torch.export.Dim("rows", min=1)
     exported = torch.export.export(
-        _Swapped(network, spec, example),
+        _Swapped(network, spec, example, source),
         (torch.zeros(2, *shape), *(tensor.cpu() for tensor in tensors)),
         dynamic_shapes=({0: rows}, tuple({0: rows} for _ in tensors)),
         strict=False,
@@ -228,18 +241,21 @@ def _swapped(model: nn.Module, spec: LayerSpec, shape: tuple[int, ...], example:
     graph.set_codegen(fx.graph.CodeGen())
     for check in [node for node in graph.nodes if node.op == "call_module" and not node.users]:
         graph.erase_node(check)  # of the shapes of all inputs
-    return _sliced(unlifted, next(node for node in graph.nodes if node.op == "placeholder"), spec.name)
+    entry = next(node for node in graph.nodes if node.op == "placeholder")
+    (found,) = pytree.tree_leaves(graph.output_node().args[0])
+    return _sliced(unlifted, entry, found, spec.name)
 
 
-def _sliced(traced: fx.GraphModule, node: fx.Node, name: str) -> fx.GraphModule:
-    """The part of a graph from ``node`` to the logits, with one input in its place."""
+def _sliced(traced: fx.GraphModule, node: fx.Node, found: Any, name: str) -> fx.GraphModule:
+    """The part of a graph from ``node`` to what the logits are made of, with one input in its place."""
+    if not isinstance(found, fx.Node):
+        raise ProgramError("the network's output is not one tensor of logits")
     graph = traced.graph
     placeholders = [n for n in graph.nodes if n.op == "placeholder"]
     with graph.inserting_before(next(iter(graph.nodes))):
         entry = graph.placeholder("activations")
     node.replace_all_uses_with(entry)
-    output = graph.output_node()
-    output.args = (_logits_node(output.args[0]),)
+    graph.output_node().args = (entry if found is node else found,)
     graph.eliminate_dead_code()
     for placeholder in placeholders:
         if placeholder.users:
@@ -250,42 +266,28 @@ def _sliced(traced: fx.GraphModule, node: fx.Node, name: str) -> fx.GraphModule:
     return traced
 
 
-def _logits_node(value: Any) -> fx.Node:
-    if isinstance(value, Mapping):
-        value = value.get("logits")
-    if isinstance(value, (tuple, list)) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, fx.Node):
-        raise ProgramError("the network's output is not one tensor of logits")
-    return value
-
-
 class _Rest(nn.Module):
     """A sliced graph with the shapes of a head around it: rows of D in, logits [M, C] out."""
 
-    def __init__(self, rest: nn.Module, shape: tuple[int, ...], single: bool) -> None:
+    def __init__(self, rest: nn.Module, shape: tuple[int, ...], source: Source) -> None:
         super().__init__()
         self.rest = rest
         self._shape = shape
-        self._single = single
+        self._source = source
 
     def forward(self, activations: Tensor) -> Tensor:
         # A clone, because the rest may begin with a module that works in place.
-        logits: Tensor = self.rest(activations.clone().reshape(-1, *self._shape))
-        if not self._single:
-            return logits
-        z = logits.reshape(-1, 1)
-        return torch.cat([torch.zeros_like(z), z], dim=1)
+        return self._source.logits(self.rest(activations.clone().reshape(-1, *self._shape)))
 
 
-def _exported(graph: fx.GraphModule, shape: tuple[int, ...], single: bool) -> torch.export.ExportedProgram:
+def _exported(graph: fx.GraphModule, shape: tuple[int, ...], source: Source) -> torch.export.ExportedProgram:
     size = _bytes(graph)
     if size > PROGRAM_LIMIT:
         raise ProgramError(
             f"the rest of the network has {size >> 20} MiB of parameters, "
             f"more than the {PROGRAM_LIMIT >> 20} MiB that may be stored with every capture"
         )
-    rest = _Rest(copy.deepcopy(graph).to("cpu").float().requires_grad_(False), shape, single).eval()
+    rest = _Rest(copy.deepcopy(graph).to("cpu").float().requires_grad_(False), shape, source).eval()
     activations = torch.zeros(2, math.prod(shape))
     rows = torch.export.Dim("rows", min=1)
     return torch.export.export(rest, (activations,), dynamic_shapes=({0: rows},), strict=False)

@@ -181,13 +181,13 @@ def test_a_linear_whose_output_is_not_the_logits_is_no_linear_head() -> None:
         def forward(self, x: torch.Tensor) -> torch.Tensor:
             return torch.log_softmax(self.fc(x), dim=1)
 
-    layer = looked_at(Tempered(), Probe(torch.randn(20, 4), classes="ab"), "fc:input")
+    layer = looked_at(Tempered(), Probe(torch.randn(20, 4), classes="abc"), "fc:input")
     assert layer.head.kind == "program"
 
 
 def test_reparametrized_linear_heads_give_their_effective_weight() -> None:
     model = nn.Sequential(nn.Linear(4, 4), nn.utils.parametrizations.weight_norm(nn.Linear(4, 3)))
-    head = looked_at(model, Probe(torch.randn(20, 4), classes="ab"), "1:input").head
+    head = looked_at(model, Probe(torch.randn(20, 4), classes="abc"), "1:input").head
     assert head.kind == "linear"
     np.testing.assert_allclose(head.arrays["weight"], model[1].weight.detach(), rtol=1e-6)
 

@@ -12,7 +12,6 @@ from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.logger.layers import (
     LayerSpec,
     first_tensor,
-    logit_tensor,
     pool,
     replace_first_tensor,
     resolve_layers,
@@ -166,12 +165,3 @@ def test_replaced_tensors_are_found_again_and_the_rest_is_kept() -> None:
         assert type(replaced) is type(value) or isinstance(value, torch.Tensor)
     assert replace_first_tensor((None, A, B), new)[2] is B
     assert replace_first_tensor(Output(None, B, A), new).pooled is B
-
-
-def test_logit_tensor() -> None:
-    class Named:
-        logits = A
-
-    assert logit_tensor(A) is logit_tensor({"logits": A}) is logit_tensor(Named()) is A
-    for value in ({"x": A}, (A, B), A.long(), A.sum(), None):
-        assert logit_tensor(value) is None
