@@ -131,6 +131,8 @@ def _layer(
         "width": newest.width if newest else None,
         "head": newest.head if newest else "none",
         "logits": _any_logits(bodies),
+        "no_logits": newest.no_logits if newest else "",
+        "no_head": newest.no_head if newest else "",
         "steps": list(snapshots),
         "versions": [str(record.version) for record in snapshots.values()],
         "wall_times": [round(wall_times.get(record.version, 0.0), 3) for record in snapshots.values()],

@@ -148,6 +148,8 @@ class SnapshotRecord:
         nbytes: Uncompressed bytes of the arrays.
         capture_ms: Milliseconds that training waited for this snapshot.
         probe: Version of the probe record, or empty.
+        no_logits: Why there are no logits, as sentences; empty where there are, or where it is not known.
+        no_head: Why there are logits but no head of the network's own, as a sentence; else empty.
     """
 
     KIND: ClassVar[str] = "snapshot"
@@ -163,6 +165,8 @@ class SnapshotRecord:
     probe: str = ""
     program: PayloadRef | None = None
     logits: bool | None = None
+    no_logits: str = ""
+    no_head: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ class Snapshot:
         activations: float32 [N, D]; rows may hold NaN or Inf when the network does.
         logits: float32 [N, C], or None for a model that is not a classifier.
         head: From these activations to ``logits``.
+        no_logits: Why there are no logits, as sentences; empty where there are, or where it is not known.
+        no_head: Why there are logits but no head, as a sentence; else empty.
     """
 
     layer: str
@@ -52,3 +54,5 @@ class Snapshot:
     activations: FloatArray
     logits: FloatArray | None
     head: HeadData
+    no_logits: str = ""
+    no_head: str = ""

@@ -47,6 +47,8 @@ def decode_snapshot(record: SnapshotRecord, arrays: dict[str, npt.NDArray[Any]],
         activations=np.asarray(arrays["activations"], dtype=np.float32),
         logits=None if logits is None else np.asarray(logits, dtype=np.float32),
         head=HeadData(record.head, head, program),  # type: ignore[arg-type]
+        no_logits=record.no_logits,
+        no_head=record.no_head,
     )
 
 

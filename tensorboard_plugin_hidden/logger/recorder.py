@@ -232,6 +232,8 @@ class Recorder:
                 probe=self._probe_version,
                 program=self._program(snapshot),
                 logits=snapshot.logits is not None,
+                no_logits=snapshot.no_logits,
+                no_head=snapshot.no_head,
             )
             reference = self._journal.store(group_name(self._journal.session, body.KIND, body.layer), arrays)
         except HiddenError as error:

@@ -13,11 +13,14 @@ from torch import nn
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.alerts import Alert
 from tensorboard_plugin_hidden.logger.capture import Capture, capture
+from tensorboard_plugin_hidden.logger.first_look import lines, missing
 from tensorboard_plugin_hidden.logger.head import HeadExporter
 from tensorboard_plugin_hidden.logger.layers import LayerSpec
+from tensorboard_plugin_hidden.logger.predictions import LogitReader
 from tensorboard_plugin_hidden.logger.recorder import Recorder
 from tensorboard_plugin_hidden.logger.schedule import DenserAfterAlert, Schedule, TimeBudget
 from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder
+from tensorboard_plugin_hidden.notices import say
 
 
 class Watch:
@@ -32,6 +35,7 @@ class Watch:
         project: Whether maps are drawn beside training.
         parameters: The training log, or None.
         optimizer: The model's optimizer, or None.
+        reader: Finds the logits in what the model returns.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class Watch:
         project: bool,
         parameters: ParameterRecorder | None,
         optimizer: Any,
+        reader: LogitReader,
     ):
         self._model = model
         self._layers = layers
@@ -55,6 +60,8 @@ class Watch:
         self._parameters = parameters
         self._optimizer = optimizer
         self._exporter = HeadExporter()
+        self._reader = reader
+        self._looked = False
 
     @property
     def rate(self) -> float | None:
@@ -104,8 +111,10 @@ class Watch:
             gradients=gradients,
             loss=loss,
         )
+        elapsed = time.perf_counter() - start
         if self._budget is not None:
-            self._budget.spend(time.perf_counter() - start)
+            self._budget.spend(elapsed)
+        self._tell(seen, step, 1000 * elapsed, recorder)
         return alerts
 
     def hear(self, alerts: Sequence[Alert]) -> None:
@@ -123,12 +132,30 @@ class Watch:
         if self._parameters is not None:
             self._parameters.close()
 
+    def _tell(self, seen: Capture, step: int, milliseconds: float, recorder: Recorder) -> None:
+        """Says what was inferred: everything at the first capture, and then only what changed."""
+        classes = 0 if recorder.probe is None else len(recorder.probe.classes)
+        told = [f"{note}." for note in seen.notes]
+        first, self._looked = not self._looked, True
+        for line in [*lines(seen, classes, milliseconds), *told] if first else [f"step {step}: {n}" for n in told]:
+            say(line)
+        lack = missing(seen, classes=classes, expected=self._reader.expected) if first else ""
+        if lack:
+            warnings.warn(lack, HiddenWarning, stacklevel=4)
+
     def _capture(self, recorder: Recorder) -> Capture:
         if recorder.probe is None:
             raise HiddenError(
                 "nothing is watched", expected="a probe", got="none", fix="Call watch(model, hidden.Probe(dataset))."
             )
-        return capture(self._model, recorder.probe, self._layers, batch_size=self._batch_size, exporter=self._exporter)
+        return capture(
+            self._model,
+            recorder.probe,
+            self._layers,
+            batch_size=self._batch_size,
+            exporter=self._exporter,
+            reader=self._reader,
+        )
 
 
 def learning_rate(optimizer: Any) -> float | None:

@@ -21,8 +21,10 @@ from tensorboard_plugin_hidden.logger.closing import Estate, ProgressLine, at_en
 from tensorboard_plugin_hidden.logger.health import chosen_rules
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
 from tensorboard_plugin_hidden.logger.listeners import Listeners
+from tensorboard_plugin_hidden.logger.predictions import LogitReader
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.recorder import Recorder
+from tensorboard_plugin_hidden.logger.roles import Choice
 from tensorboard_plugin_hidden.logger.schedule import Schedule, TimeBudget
 from tensorboard_plugin_hidden.logger.steps import as_step
 from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder, TrainingLog
@@ -67,6 +69,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         optimizer: torch.optim.Optimizer | None = None,
         training_log: bool | TrainingLog = False,
         alerts: bool | str | Sequence[str] = True,
+        logits: Choice | None = None,
+        classifier: bool | None = None,
     ) -> None:
         """Says what ``add_hidden`` looks at: which model, on which samples, in which layers.
 
@@ -84,10 +88,15 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
                 100th step of the optimizer, or as a ``TrainingLog`` says.
             alerts: Whether to measure the layers and to warn of what is wrong with them; or names of the rules to
                 apply, as ``["collapse", "merging"]``.
+            logits: Which part of what the model returns the logits are: a key or an attribute, a position, or a
+                function of it that gives [N, C]. Default: inferred where there is one reading, and said at the first
+                capture.
+            classifier: Whether the model is a classifier of the probe's classes: False for an autoencoder or an
+                encoder, which have maps without predictions. Default: inferred, and said at the first capture.
 
         Raises:
-            HiddenError: A layer, method or rule is unknown, the probe's size changed, a training log has no optimizer,
-                or the log directory cannot be written.
+            HiddenError: A layer, method or rule is unknown, logits were chosen of what is no classifier, the probe's
+                size changed, a training log has no optimizer, or the log directory cannot be written.
         """
         if not _is_writing_rank():
             return
@@ -97,6 +106,13 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
                 expected="a torch.nn.Module and a hidden.Probe",
                 got=f"{type(model).__name__} and {type(probe).__name__}",
                 fix="Write writer.watch(model, hidden.Probe(dataset)).",
+            )
+        if logits is not None and classifier is False:
+            raise HiddenError(
+                "the model has logits and is no classifier",
+                expected="logits= or classifier=False",
+                got="both",
+                fix="Leave one out.",
             )
         specs = None if layers is None else resolve_layers(unwrap(model), layers)
         time_budget = None if budget is None else TimeBudget(budget)
@@ -123,6 +139,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             project=method is not None,
             parameters=parameters,
             optimizer=optimizer,
+            reader=LogitReader(logits, classifier),
         )
 
     def add_hidden(self, step: int, *, loss: Any = None, selected: Any = None) -> None:
@@ -256,7 +273,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         if method is not None:
             recorder.maps.start(method)
         kind = HeadData("linear", arrays) if arrays else HeadData("none")
-        snapshot = Snapshot(layer, int(step), rows, outputs, kind)
+        no_logits = "" if outputs is not None else "The activations were logged without logits."
+        snapshot = Snapshot(layer, int(step), rows, outputs, kind, no_logits)
         self._tell(self._log(recorder, snapshot, method is not None))
 
     def add_projection(self, layer: str, positions: Any, step: int, *, logits: Any = None, labels: Any = None) -> None:

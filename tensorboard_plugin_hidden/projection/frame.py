@@ -233,7 +233,9 @@ def _remarks(snapshot: Snapshot, usable: int, prediction: IntArray | None) -> li
     if snapshot.activations.shape[1] == 1:
         remarks.append("The layer has a single unit, so only one direction of the map means anything.")
     if prediction is None:
-        remarks.append("The model gives no class logits, so there is no landscape.")
+        why = snapshot.no_logits
+        no_logits = "The model gives no class logits, so there is no landscape."
+        remarks.append(f"There is no landscape. {why}" if why else no_logits)
     elif (prediction >= 0).any() and len(np.unique(prediction[prediction >= 0])) == 1:
         remarks.append(f"The network predicts class {prediction.max()} for every sample.")
     return remarks

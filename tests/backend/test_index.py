@@ -76,6 +76,17 @@ def test_whether_a_layer_has_logits_is_only_said_when_all_records_say_it(said, e
     assert layer["logits"] is expected
 
 
+def test_why_a_layer_has_no_predictions_or_no_head_is_that_of_its_newest_snapshot():
+    said = [("undecided", ""), ("", "pooled")]
+    snapshots = [
+        Record(Version("ab", n), SnapshotRecord("fc", n, 1, 1, "none", None, 0, 1, 0.0, no_logits=one, no_head=other))
+        for n, (one, other) in enumerate(said)
+    ]
+    (layer,) = run_index("r", current(snapshots), {})["layers"]
+    assert (layer["no_logits"], layer["no_head"]) == ("", "pooled")
+    assert run_index("r", current([record(6, 7)]), {})["layers"][0]["no_logits"] == ""
+
+
 def test_selections_are_columns_and_null_when_there_are_none():
     chosen = [Record(Version("ab", 1), SelectedRecord(4, 2, 9)), Record(Version("ab", 2), SelectedRecord(0, 0, 3))]
     assert run_index("r", current(chosen), {})["selected"] == {

@@ -47,12 +47,12 @@ def test_a_snapshot_comes_back(rng):
     head = HeadData("linear", {"weight": rng.normal(size=(3, 4)).astype("f4"), "bias": np.zeros(3, "f4")})
     logits = rng.normal(size=(10, 3)).astype("f4")
     snapshot = Snapshot("fc", 7, rng.normal(size=(10, 4)).astype("f4"), logits, head)
-    record = SnapshotRecord("fc", 7, 10, 4, "linear", None, 0, 1, 0.0)
+    record = SnapshotRecord("fc", 7, 10, 4, "linear", None, 0, 1, 0.0, no_logits="why", no_head="also")
     got = decode_snapshot(record, encode_snapshot(snapshot), None)
     np.testing.assert_allclose(got.activations, snapshot.activations, atol=2e-3)
     np.testing.assert_array_equal(got.logits, logits)
     assert got.head.arrays.keys() == {"weight", "bias"}
-    assert (got.layer, got.step, got.head.kind) == ("fc", 7, "linear")
+    assert (got.layer, got.step, got.head.kind, got.no_logits, got.no_head) == ("fc", 7, "linear", "why", "also")
 
 
 @pytest.mark.parametrize("power", [4, 18, 19, 30, 37])
