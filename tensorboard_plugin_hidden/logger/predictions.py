@@ -186,7 +186,7 @@ class LogitReader:
         if not is_rows(value, count) or tuple(value.shape[1:]) != self._shape:
             self._lost = f"The model's {self._source.name} is not a tensor of logits with one row per sample any more."
             return
-        self._outputs.append(flat(value.detach()).float().cpu())
+        self._outputs.append(_compact(flat(value.detach()).float().cpu()))
         inner = self._inner.last
         if inner is not None and inner.numel() == value.numel():
             self._squashed.append(inner.reshape(count, -1).float().cpu())
@@ -346,6 +346,12 @@ class LogitReader:
         new = tuple(note for note in notes if note not in self._said)
         self._said.update(new)
         return new
+
+
+def _compact(values: Tensor) -> Tensor:
+    """Numbers in memory of their own: a slice, as ``output[:, -1]``, would keep the whole batch alive."""
+    whole = values.untyped_storage().nbytes() == values.numel() * values.element_size()
+    return values if whole else values.clone()
 
 
 def _made(scale: Scale) -> str:

@@ -232,11 +232,7 @@ def _remarks(snapshot: Snapshot, usable: int, prediction: IntArray | None) -> li
         remarks.append(f"{lost} of {count} samples {verb} activations that are not finite and are left out.")
     if snapshot.activations.shape[1] == 1:
         remarks.append("The layer has a single unit, so only one direction of the map means anything.")
-    if prediction is None:
-        why = snapshot.no_logits
-        no_logits = "The model gives no class logits, so there is no landscape."
-        remarks.append(f"There is no landscape. {why}" if why else no_logits)
-    elif (prediction >= 0).any() and len(np.unique(prediction[prediction >= 0])) == 1:
+    if prediction is not None and (prediction >= 0).any() and len(np.unique(prediction[prediction >= 0])) == 1:
         remarks.append(f"The network predicts class {prediction.max()} for every sample.")
     return remarks
 

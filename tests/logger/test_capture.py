@@ -458,8 +458,9 @@ def test_outputs_with_too_many_axes_for_logits_are_not_kept() -> None:
     assert alive == [0, 0, 0, 0]
 
 
-def test_outputs_with_too_many_axes_for_logits_are_not_kept_alive() -> None:
-    """A view of nothing would keep the whole: with one of every batch alive, the batch size bounds no memory."""
+@pytest.mark.parametrize("last", [False, True])
+def test_what_is_no_logits_is_not_kept_alive(last: bool) -> None:
+    """A view would keep the whole: with one of every batch alive, the batch size bounds no memory."""
     kept: list[weakref.ref[torch.UntypedStorage]] = []
     alive: list[int] = []
 
@@ -473,9 +474,9 @@ def test_outputs_with_too_many_axes_for_logits_are_not_kept_alive() -> None:
             alive.append(sum(one() is not None for one in kept))
             output = self.fc(x)[:, None].repeat(1, 7, 1)
             kept.append(weakref.ref(output.untyped_storage()))
-            return output
+            return output[:, -1] if last else output
 
-    seen = capture(Tokens(), Probe((torch.randn(12, 3), torch.arange(12) % 2)), batch_size=2)
-    assert seen.logits is None
+    seen = capture(Tokens(), Probe((torch.randn(12, 3), torch.arange(12) % 5)), batch_size=2)
+    assert (seen.logits is not None) == last
     assert len(alive) >= 6
     assert max(alive) <= 1

@@ -286,10 +286,8 @@ def test_without_logits_there_is_a_map_and_no_landscape():
     assert frame.confidence is None
     assert frame.landscape is None
     assert not any(name.startswith(("ppr", "confidence")) for name in frame.faithfulness)
-    assert frame.reason == "The model gives no class logits, so there is no landscape."
-    why = "The model's output has 8 columns, more than the 3 classes."
-    frame, _ = frame_of(replace(snapshot(), logits=None, head=HeadData("none"), no_logits=why))
-    assert frame.reason == f"There is no landscape. {why}"
+    # Why there are none is a matter of the run, said by the index; with the map as such all is well.
+    assert frame.reason == ""
 
 
 def test_without_a_head_a_surrogate_draws():

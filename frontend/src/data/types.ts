@@ -83,6 +83,10 @@ export interface LayerIndex {
   readonly head: "linear" | "program" | "none";
   /** Whether any of its snapshots has logits; older logs' servers do not say, and `null` is of older logs. */
   readonly logits?: boolean | null;
+  /** Why the newest snapshot has no logits, as sentences; "" when it has, or when nobody knows. */
+  readonly no_logits?: string;
+  /** Why there are logits but no head of the network's own, as a sentence; else "". */
+  readonly no_head?: string;
   readonly steps: readonly number[];
   /** Names one write of each snapshot; older logs' servers do not say. */
   readonly versions?: readonly string[];

@@ -69,8 +69,9 @@ export class Snapshots {
     this.absent = computed(() => {
       const names = this.outcomeNames.value;
       if (names.every((name) => name === null)) {
-        return derived.layerIndex.value?.logits === false
-          ? "It was logged without logits."
+        const layer = derived.layerIndex.value;
+        return layer?.logits === false
+          ? layer.no_logits || "It was logged without logits."
           : "This run was logged without them, or by an older version.";
       }
       return this.refusal("outcomes", names);

@@ -35,12 +35,14 @@ test("what is wrong with a map stands in its panel, and a stand-in is called one
     reason: ["", "", "12 samples are not finite"],
     landscape: ["linear", "linear", "surrogate"],
   });
-  const store = storeWith(runIndex({}, frames));
+  const index = runIndex({}, frames);
+  const why = "The rest of the network cannot be exported: it branches on data.";
+  const store = storeWith({ ...index, layers: index.layers.map((layer) => ({ ...layer, no_head: why })) });
   store.view.badgeOpen.value = true;
   renderWith(store, <Badge />);
   const panel = screen.getByRole("dialog");
   expect(panel.textContent).toContain("12 samples are not finite");
-  expect(panel.textContent).toContain(landscapeWords("surrogate"));
+  expect(panel.textContent).toContain(`${landscapeWords("surrogate")} · ${why}`);
 });
 
 test("a probe whose size was measured says how it was chosen, and another one does not", () => {

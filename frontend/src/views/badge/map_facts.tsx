@@ -1,6 +1,6 @@
 /** How one map was made: by which method, with which settings, at what cost, and what colours its background. */
 import type { JSX } from "preact";
-import type { FramesIndex, LandscapeKind, Settings } from "../../data/types";
+import type { FramesIndex, LandscapeKind, LayerIndex, Settings } from "../../data/types";
 import { settingsOf } from "../../state/derived";
 import { CopyButton } from "../../ui/copy_button";
 import { duration, plain } from "../../ui/format";
@@ -20,6 +20,12 @@ export function landscapeWords(kind: LandscapeKind): string {
     default:
       return "none for this map";
   }
+}
+
+/** Why the background is not the model's own; "" where it is, or where nobody knows. */
+function whyNotOwn(kind: LandscapeKind, layer: LayerIndex | null): string {
+  if (kind === null) return layer?.no_logits ?? "";
+  return kind === "surrogate" ? (layer?.no_head ?? "") : "";
 }
 
 /** The setting that names the runs which share one map. */
@@ -66,7 +72,10 @@ export function MapMethod({ frames, frame }: Props): JSX.Element {
 export function MapFacts({ frames, frame }: Props): JSX.Element {
   const joint = settingsOf(frames, frame)[JOINT];
   const k = measured(frames.faithfulness, "k", frame);
-  const probe = useStore().data.index.value?.probe ?? null;
+  const { data, derived } = useStore();
+  const probe = data.index.value?.probe ?? null;
+  const background = frames.landscape[frame] ?? null;
+  const why = whyNotOwn(background, derived.layerIndex.value);
   return (
     <dl class="panel-facts">
       {typeof joint === "string" && joint !== "" && (
@@ -76,7 +85,10 @@ export function MapFacts({ frames, frame }: Props): JSX.Element {
         </>
       )}
       <dt>Background</dt>
-      <dd>{landscapeWords(frames.landscape[frame] ?? null)}</dd>
+      <dd>
+        {landscapeWords(background)}
+        {why !== "" && <span class="faint"> · {why}</span>}
+      </dd>
       {k !== null && (
         <>
           <dt>Neighbours</dt>

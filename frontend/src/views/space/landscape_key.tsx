@@ -20,14 +20,30 @@ function words(by: LandscapeChoice, kind: LandscapeKind): string {
     : "the model's decision, pale where unsure or far from samples";
 }
 
-/** Nothing where maps have no landscape. */
+/** Why there is no landscape; nothing where only maps were logged, which says nothing of a classifier. */
+function WhyNone(): JSX.Element | null {
+  const { derived } = useStore();
+  const layer = derived.layerIndex.value;
+  if (layer === null || layer.width === null || derived.steps.value.length === 0) return null;
+  const unknown = layer.logits === false ? "It was logged without logits." : "";
+  // What is wrong with this one map stands in the notices.
+  const why = derived.reasonNow.value === "" ? layer.no_logits || unknown : "";
+  return (
+    <li class="key-absent" title={why}>
+      <span>No landscape. {why}</span>
+    </li>
+  );
+}
+
+/** What a landscape is of; why there is none where there is none. */
 export function LandscapeKey(): JSX.Element | null {
   const store = useStore();
   const { landscapeBy } = stageOptions(store);
   const without = useDerived(() => lacksEntropy(store), [store]).value;
   const kind = store.derived.landscapeKindNow.value;
+  const noHead = store.derived.layerIndex.value?.no_head ?? "";
   const by = landscapeBy.value;
-  if (kind === null) return null;
+  if (kind === null) return <WhyNone />;
   const ramp = by === "confidence" || by === "entropy";
   return (
     <li>
@@ -39,7 +55,7 @@ export function LandscapeKey(): JSX.Element | null {
       <select
         class="key-switch"
         aria-label="Landscape"
-        title="What the landscape shows (B)"
+        title={kind === "surrogate" && noHead !== "" ? `${noHead} (B)` : "What the landscape shows (B)"}
         value={by}
         onChange={(event) => {
           landscapeBy.value = event.currentTarget.value as LandscapeChoice;

@@ -54,6 +54,27 @@ test("the card turns to the other side near the window's edges and goes when the
   expect(container.textContent).toBe("");
 });
 
+test("where the landscape would be, the key says why there is none, and why it is a stand-in", () => {
+  const store = storeWith(runIndex({}, framesIndex({ landscape: [null, null, null] })));
+  const layer = (more: object) => {
+    const index = store.data.index.peek();
+    if (index === null) throw new Error("no index");
+    store.data.index.value = { ...index, layers: index.layers.map((one) => ({ ...one, ...more })) };
+  };
+  const { container } = renderWith(store, <MapKey />);
+  expect(container.textContent).toContain("No landscape.");
+  act(() => layer({ logits: false }));
+  expect(container.textContent).toContain("No landscape. It was logged without logits.");
+  act(() => layer({ no_logits: "The model's output has 8 columns, more than the 3 classes." }));
+  expect(container.textContent).toContain("No landscape. The model's output has 8 columns");
+  act(() => layer({ width: null }));
+  expect(container.textContent).not.toContain("No landscape");
+  const why = "The rest of the network cannot be exported: it branches on data.";
+  store.data.index.value = runIndex({}, framesIndex({ landscape: ["surrogate", "surrogate", "surrogate"] }));
+  act(() => layer({ no_head: why }));
+  expect((screen.getByLabelText("Landscape") as HTMLSelectElement).title).toContain(why);
+});
+
 test("the key counts what is wrong, and calls a stand-in a stand-in", () => {
   const { container } = renderWith(storeWith(), <MapKey />);
   expect(container.textContent).toContain("wrong (1 of 5), ring: prediction");
