@@ -19,7 +19,7 @@ from tensorboard_plugin_hidden.format.schema import (
     Record,
     SelectedRecord,
     Version,
-    from_json,
+    read_record,
 )
 
 _READ_AHEAD = 1000
@@ -195,7 +195,7 @@ class Provider:
         with self._lock:
             record = self._parsed.get((run, tag))
         if record is None:
-            record = from_json(content)
+            record = read_record(tag, content)
             with self._lock:
                 self._parsed[run, tag] = record
         return record

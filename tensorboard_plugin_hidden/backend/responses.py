@@ -5,15 +5,24 @@ from __future__ import annotations
 import functools
 import gzip
 import json
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from tensorboard.backend import http_util
+from tensorboard.util import tb_logging
 from werkzeug import Request, Response
 
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError, NewerFormatError
 
 _FOREVER = 365 * 24 * 3600
+
+_logger = tb_logging.get_logger()
+
+_UNFORESEEN = (
+    "This could not be answered ({}): the run may be damaged, or the plugin has a fault. TensorBoard's log has a line "
+    "on it; copy the log directory again, or report that line."
+)
 
 Route = Callable[[Any, Request], Response]
 
@@ -32,7 +41,11 @@ class ClientError(Exception):
 
 
 def answers(handler: Route) -> Callable[..., Any]:
-    """Makes a WSGI application of a method that takes a request, with errors as plain 4xx text."""
+    """Makes a WSGI application of a method that takes a request, with errors as one sentence of plain text.
+
+    What nobody foresaw is a 500 and one line of TensorBoard's log, also where memory or the stack do not suffice: a run
+    may be damaged in ways that are not known, and the others are still to be seen.
+    """
 
     @functools.wraps(handler)
     def answer(self: Any, request: Request) -> Response:
@@ -48,6 +61,9 @@ def answers(handler: Route) -> Callable[..., Any]:
             return _text(request, str(error), 410)
         except HiddenError as error:
             return _text(request, str(error), 422)
+        except Exception as error:
+            _logger.error("%s", _one_line(request, error))
+            return _text(request, _UNFORESEEN.format(type(error).__name__), 500)
 
     @functools.wraps(handler)
     def application(self: Any, environ: Any, start_response: Any) -> Any:
@@ -116,7 +132,16 @@ def static_answer(request: Request, body: bytes, mimetype: str, *, hashed: bool)
 
 
 def _text(request: Request, sentence: str, status: int) -> Response:
-    return _respond(request, sentence, "text/plain", code=status)
+    # Names may hold halves of surrogate pairs, which have no UTF-8.
+    return _respond(request, sentence.encode(errors="replace").decode(), "text/plain", code=status)
+
+
+def _one_line(request: Request, error: Exception) -> str:
+    """What failed, on what, and where in the code."""
+    frames = traceback.extract_tb(error.__traceback__, limit=-1)
+    where = f"{frames[0].filename}:{frames[0].lineno}" if frames else "nowhere"
+    line = f"hidden: {request.full_path} failed with {type(error).__name__} at {where}: {error}"
+    return "".join(c if c.isprintable() else " " for c in line.encode(errors="replace").decode())[:1000]
 
 
 def _respond(request: Request, content: str | bytes, mimetype: str, **options: Any) -> Response:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from tensorboard_plugin_hidden.format.fields import Name
+from tensorboard_plugin_hidden.format.references import ClassNumber, Samples
+
 INFO, WARNING, ERROR = "info", "warning", "error"
 SEVERITIES = (INFO, WARNING, ERROR)
 """How bad an alert is, from what may be of interest to what has broken the run."""
@@ -34,18 +37,18 @@ class Alert:
 
     KIND: ClassVar[str] = "alert"
     step: int
-    rule: str
-    severity: str
-    layer: str
-    measure: str
+    rule: Name
+    severity: Name
+    layer: Name
+    measure: Name
     value: float | None
     reference: float | None
     limit: float | None
     since: int
     sentence: str
-    classes: tuple[int, ...] = ()
-    task: str = ""
-    samples: tuple[int, ...] = ()
+    classes: tuple[ClassNumber, ...] = ()
+    task: Name = ""
+    samples: tuple[Samples, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,12 @@ class HealthRecord:
     """
 
     KIND: ClassVar[str] = "health"
-    layer: str
+    layer: Name
     step: int
     measures: Mapping[str, float | None]
     rate: float | None = None
-    tasks: tuple[str, ...] = ()
-    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tasks: tuple[Name, ...] = ()
+    modules: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class TaskRecord:
 
     KIND: ClassVar[str] = "task"
     step: int
-    name: str
-    count: int
-    classes: tuple[int, ...] = ()
+    name: Name
+    count: Samples
+    classes: tuple[ClassNumber, ...] = ()
     begun: bool = True

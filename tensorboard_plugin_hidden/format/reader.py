@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
-from tensorboard.compat.proto import event_pb2
+from tensorboard.compat.proto import event_pb2, summary_pb2
 
-from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning, NewerFormatError
 from tensorboard_plugin_hidden.format.answers import AnswerLog, probe_samples, read_answers
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, PLUGIN_NAME, RUN_TAG
 from tensorboard_plugin_hidden.format.health import HealthLog, read_health
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.parameters import ParameterLog, read_parameters
 from tensorboard_plugin_hidden.format.payload import resolve
-from tensorboard_plugin_hidden.format.schema import ProbeRecord, Record, from_json
+from tensorboard_plugin_hidden.format.schema import ProbeRecord, Record, read_record
 from tensorboard_plugin_hidden.format.store import StoreReader
+
+_MOST_DAMAGED = 1000
+"""Events of one file that TensorBoard cannot parse, after which the rest of it is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class RunReader:
         self._run_dir = str(run_dir)
         self._directories = [Path(run_dir), Path(run_dir, ASSETS_DIR)]
         self._loaders: dict[Path, EventFileLoader] = {}
+        self._told = False
         if not any(self._files()):
             raise HiddenError(
                 "not a run",
@@ -52,12 +57,44 @@ class RunReader:
             )
 
     def poll(self) -> Iterator[LoggedRecord]:
-        """What was logged since the last call. A record that is cut short comes once the rest of it is there."""
+        """What was logged since the last call. A record that is cut short comes once the rest of it is there.
+
+        One that is damaged is left out, with one ``HiddenWarning`` for all.
+
+        Raises:
+            NewerFormatError: A record was written by a newer version.
+        """
         for file in self._files():
-            if file not in self._loaders:
-                self._loaders[file] = EventFileLoader(str(file))
-            for event in self._loaders[file].Load():
-                yield from _records(event)
+            for event in self._events(file):
+                for value in event.summary.value:
+                    if value.metadata.plugin_data.plugin_name == PLUGIN_NAME and value.tag != RUN_TAG:
+                        yield from self._logged(value, event.wall_time)
+
+    def _events(self, file: Path) -> Iterator[event_pb2.Event]:
+        if file not in self._loaders:
+            self._loaders[file] = EventFileLoader(str(file))
+        for _ in range(_MOST_DAMAGED):
+            try:
+                yield from self._loaders[file].Load()
+                return
+            except Exception as error:  # whatever TensorBoard raises of an event that no writer wrote
+                self._leave_out(error)
+
+    def _logged(self, value: summary_pb2.Summary.Value, wall_time: float) -> Iterator[LoggedRecord]:
+        payload = value.tensor.string_val[0] if value.tensor.string_val else b""
+        try:
+            yield LoggedRecord(read_record(value.tag, value.metadata.plugin_data.content), payload, wall_time)
+        except NewerFormatError:
+            raise
+        except HiddenError as error:
+            self._leave_out(error)
+
+    def _leave_out(self, error: Exception) -> None:
+        if not self._told:
+            self._told = True
+            reason = " ".join(str(error).split())[:400]
+            sentence = f"Some records of {self._run_dir} could not be read and are left out. {reason}"
+            warnings.warn(sentence, HiddenWarning, stacklevel=2)
 
     def training_log(
         self, start: int = 0, stop: int | None = None, names: Collection[str] | None = None
@@ -120,12 +157,5 @@ class RunReader:
 
     def _files(self) -> Iterator[Path]:
         for directory in self._directories:
-            yield from sorted(directory.glob("*tfevents*"))
-
-
-def _records(event: event_pb2.Event) -> Iterator[LoggedRecord]:
-    for value in event.summary.value:
-        data = value.metadata.plugin_data
-        if data.plugin_name == PLUGIN_NAME and value.tag != RUN_TAG:
-            payload = value.tensor.string_val[0] if value.tensor.string_val else b""
-            yield LoggedRecord(from_json(data.content), payload, event.wall_time)
+            # A pipe would never end.
+            yield from sorted(file for file in directory.glob("*tfevents*") if file.is_file())

@@ -8,63 +8,34 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Annotated, Any, ClassVar
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.alerts import Alert, HealthRecord, TaskRecord
 from tensorboard_plugin_hidden.format.codec import newer_format
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
+from tensorboard_plugin_hidden.format.fields import Most, Name, read_fields
+from tensorboard_plugin_hidden.format.limits import MOST_RECORD_BYTES, MOST_SAMPLES, MOST_WHOLE
+from tensorboard_plugin_hidden.format.references import (
+    PayloadRef as PayloadRef,
+)
+from tensorboard_plugin_hidden.format.references import (
+    Pixels,
+    Rows,
+    Samples,
+    Session,
+    Width,
+)
+from tensorboard_plugin_hidden.format.references import (
+    Version as Version,
+)
+from tensorboard_plugin_hidden.format.references import (
+    new_session_id as new_session_id,
+)
 
 Bounds = tuple[float, float, float, float]
-
-
-def new_session_id() -> str:
-    """An id that sorts by time of creation: 12 hexadecimal digits of milliseconds, 4 of chance."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(2)}"
-
-
-class Version(NamedTuple):
-    """Names one write for ever: the session that wrote it and its place in that session."""
-
-    session: str
-    sequence: int
-
-    def __str__(self) -> str:
-        return f"{self.session}.{self.sequence}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Reads what ``str`` gave.
-
-        Raises:
-            HiddenError: The text has another form.
-        """
-        session, dot, sequence = text.partition(".")
-        if not (dot and session.isalnum() and session.isascii() and sequence.isascii() and sequence.isdigit()):
-            raise HiddenError("not a version", expected="SESSION.NUMBER", got=repr(text), fix="Take it from the index.")
-        return cls(session, int(sequence))
-
-
-@dataclass(frozen=True, slots=True)
-class PayloadRef:
-    """Where a record's arrays are: in its own event, or in a row of a group of the store.
-
-    Attributes:
-        group: Path of the group below the store's root; empty when inline.
-        row: Index along the first axis of the group's arrays.
-    """
-
-    group: str = ""
-    row: int = 0
-
-    @property
-    def inline(self) -> bool:
-        """Whether the arrays are in the event itself."""
-        return not self.group
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +59,9 @@ class EndRecord:
 class Tiles:
     """How a sprite is cut: pixels of one tile and tiles to a row."""
 
-    tile_width: int
-    tile_height: int
-    columns: int
+    tile_width: Pixels
+    tile_height: Pixels
+    columns: Annotated[int, Most(MOST_SAMPLES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +78,7 @@ class ProbeRecord:
     """
 
     KIND: ClassVar[str] = "probe"
-    count: int
+    count: Samples
     classes: tuple[str, ...]
     thumbnails: Tiles | None = None
     texts: bool = False
@@ -127,7 +98,7 @@ class SelectedRecord:
 
     KIND: ClassVar[str] = "selected"
     step: int
-    count: int
+    count: Samples
     total: int
 
 
@@ -153,16 +124,16 @@ class SnapshotRecord:
     """
 
     KIND: ClassVar[str] = "snapshot"
-    layer: str
+    layer: Name
     step: int
-    count: int
-    width: int
-    head: str
+    count: Samples
+    width: Width
+    head: Name
     accuracy: float | None
     nonfinite: int
     nbytes: int
     capture_ms: float
-    probe: str = ""
+    probe: Name = ""
     program: PayloadRef | None = None
     logits: bool | None = None
     no_logits: str = ""
@@ -189,18 +160,18 @@ class FrameRecord:
     """
 
     KIND: ClassVar[str] = "frame"
-    layer: str
+    layer: Name
     step: int
-    method: str
+    method: Name
     settings: Mapping[str, Any]
     bounds: Bounds
-    landscape: str | None
+    landscape: Name | None
     landscape_bounds: Bounds | None
     faithfulness: Mapping[str, float | None]
     reason: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
-    snapshot: str = ""
+    snapshot: Name = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +190,12 @@ class ParametersRecord:
 
     KIND: ClassVar[str] = "parameters"
     step: int
-    count: int
+    count: Rows
     layout: PayloadRef
     first_step: int | None = None
     last_step: int | None = None
     levels: PayloadRef | None = None
-    stored: tuple[int, ...] = ()
+    stored: tuple[Rows, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +213,10 @@ class AnswersRecord:
     """
 
     KIND: ClassVar[str] = "answers"
-    set: str
+    set: Name
     step: int
-    count: int
-    samples: int
+    count: Rows
+    samples: Samples
     members: PayloadRef | None = None
 
 
@@ -329,18 +300,27 @@ def body_from_fields(kind: str, fields: Mapping[str, Any]) -> Body:
         HiddenError: Fields are missing or malformed.
     """
     try:
-        body = _BODIES[kind]
-        values = {name: fields[name] for name in body.__slots__ if name in fields}
-        for name, build in _NESTED.items():
-            if values.get(name) is not None:
-                values[name] = build(values[name])
-        return body(**values)
+        return read_fields(_BODIES[kind], fields)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise _damaged(repr(error)[:200]) from error
+        raise _damaged(f"{kind}, {error}" if isinstance(error, ValueError) else repr(error)) from error
 
 
 def to_json(record: Record) -> bytes:
-    """The record as UTF-8 JSON; NaN and infinite numbers become null."""
+    """The record as UTF-8 JSON; NaN and infinite numbers become null.
+
+    Raises:
+        HiddenError: No reader would take it, as when a name is too long.
+    """
+    fields = body_fields(record.body)
+    try:
+        read_fields(type(record.body), fields)
+    except ValueError as error:
+        raise HiddenError(
+            "a record cannot be logged",
+            expected=f"a record of the kind {record.body.KIND} as docs/format.md describes it",
+            got=str(error)[:300],
+            fix="Give it a shorter name, or what it asks for.",
+        ) from error
     head = {
         "v": FORMAT_VERSION,
         "kind": record.body.KIND,
@@ -348,7 +328,7 @@ def to_json(record: Record) -> bytes:
         "seq": record.version.sequence,
         "payload": _plain(record.payload),
     }
-    return json.dumps(head | body_fields(record.body), separators=(",", ":"), allow_nan=False).encode()
+    return json.dumps(head | fields, separators=(",", ":"), allow_nan=False).encode()
 
 
 def from_json(content: bytes) -> Record:
@@ -358,36 +338,46 @@ def from_json(content: bytes) -> Record:
         NewerFormatError: The record is of a newer format.
         HiddenError: The record is damaged.
     """
+    if len(content) > MOST_RECORD_BYTES:
+        raise _damaged(f"{len(content)} bytes")
     try:
-        fields = json.loads(content)
-        if fields["v"] > FORMAT_VERSION:
-            raise newer_format(fields["v"])
-        version = Version(fields["session"], fields["seq"])
-        return Record(version, body_from_fields(fields["kind"], fields), PayloadRef(**fields["payload"]))
+        fields = json.loads(content, parse_constant=_no_constant)
+        version = fields["v"]
+        if type(version) is not int or version < 1:
+            raise ValueError("v: a format's version is expected")
+        if version > FORMAT_VERSION:
+            raise newer_format(version)
+        head = read_fields(_Head, fields)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise _damaged(repr(error)[:200]) from error
+        raise _damaged(str(error) if isinstance(error, ValueError) else repr(error)) from error
+    return Record(Version(head.session, head.seq), body_from_fields(head.kind, fields), head.payload)
 
 
-def _bounds(values: Any) -> Bounds:
-    x0, y0, x1, y1 = values
-    return (x0, y0, x1, y1)
+def read_record(tag: str, content: bytes) -> Record:
+    """The record that an event with a tag holds: ``from_json``, and it has to be what the tag says.
+
+    Raises:
+        NewerFormatError: The record is of a newer format.
+        HiddenError: The record is damaged, or another one's.
+    """
+    record = from_json(content)
+    if record.tag != tag:
+        raise _damaged(f"the record {record.tag[:200]!r} under the tag {tag[:200]!r}")
+    return record
 
 
-_NESTED = {
-    "thumbnails": lambda value: Tiles(**value),
-    "program": lambda value: PayloadRef(**value),
-    "images": lambda value: PayloadRef(**value),
-    "layout": lambda value: PayloadRef(**value),
-    "levels": lambda value: PayloadRef(**value),
-    "members": lambda value: PayloadRef(**value),
-    "stored": tuple,
-    "classes": tuple,
-    "tasks": tuple,
-    "modules": lambda value: {name: tuple(modules) for name, modules in dict(value).items()},
-    "samples": lambda value: tuple(value) if isinstance(value, list) else value,  # rows, or how many
-    "bounds": _bounds,
-    "landscape_bounds": _bounds,
-}
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What all records say of themselves, beside ``v``."""
+
+    kind: Name
+    session: Session
+    seq: Annotated[int, Most(MOST_WHOLE)]
+    payload: PayloadRef
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _plain(value: Any) -> Any:
@@ -406,6 +396,6 @@ def _damaged(got: str) -> HiddenError:
     return HiddenError(
         "a record is damaged",
         expected="a JSON record of tensorboard-plugin-hidden",
-        got=got,
+        got=got[:300],
         fix="Copy the log directory again; other records are not affected.",
     )

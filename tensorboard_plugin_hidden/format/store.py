@@ -57,7 +57,10 @@ def group_name(session: str, kind: str, layer: str = "") -> str:
     >>> group_name("ab", "snapshot", "fc2:input")
     'ab/snapshot/fc2%3Ainput'
     """
-    return "/".join([session, kind, quote(layer, safe="@-_.")] if layer else [session, kind])
+    name = quote(layer, safe="@-_.")
+    if not name.strip("."):
+        name = name.replace(".", "%2E")  # a name that leads elsewhere
+    return "/".join([session, kind, name] if name else [session, kind])
 
 
 class StoreWriter:

@@ -73,7 +73,8 @@ class Recorder:
         self._flush = flush
         self._journal = Journal(run_dir, emit)
         self._journal.mark_run()
-        self._journal.write(SessionRecord(tensorboard_plugin_hidden.__version__, time.time(), purge_step))
+        purged = None if purge_step is None else max(0, int(purge_step))  # no step is below 0
+        self._journal.write(SessionRecord(tensorboard_plugin_hidden.__version__, time.time(), purged))
         self._answers = AnswersLog(self._journal)
         self._parameters = ParameterRows(self._journal)
         self._health = HealthRecorder(self._journal, emit)

@@ -18,8 +18,10 @@ from tensorboard_plugin_hidden.format.schema import (
     Version,
     from_json,
     new_session_id,
+    read_record,
     to_json,
 )
+from tensorboard_plugin_hidden.format.store import group_name
 
 FRAME = FrameRecord(
     "fc1", 12, "hidden", {"anchor": 3}, (0.0, 1.0, 2.0, 3.0), "linear", (-1.0, 0.0, 3.0, 4.0), {"trust": 0.9}
@@ -129,3 +131,110 @@ def test_hostile_records_are_refused_in_few_words(content):
     with pytest.raises(HiddenError, match="a record is damaged") as caught:
         from_json(content)
     assert len(str(caught.value)) < 500
+
+
+BIG = "9" * 400
+
+WRONG = [
+    ("v", "true", "1.0", '"1"', "0", "-1", "null", "[]"),
+    ("kind", "5", "null", '["frame"]', '"nonsense"', '"__class__"'),
+    ("session", "5", "null", "[]", "{}", '""', '"a/b"', '".."', '"a b"', '"é"', f'"{"a" * 65}"'),
+    ("seq", "-1", "1.5", '"1"', "true", "null", BIG, "9007199254740993", "NaN"),
+    ("step", "-1", "1.0", '"1"', "true", "null", BIG, "9007199254740993", "Infinity", "[1]", "{}"),
+    ("count", "-1", "2.5", '"3"', "false", "null", BIG, "Infinity", "NaN", "16777217"),
+    ("width", "-1", '"3"', BIG, "Infinity"),
+    ("layer", "5", "null", "[]", f'"{"x" * 2**20}"', f'"{"x" * 1025}"'),
+    ("head", "5", "null", "{}"),
+    ("accuracy", '"0.5"', "true", "NaN", "Infinity", "-Infinity", "1e999", BIG, "[0.5]"),
+    ("capture_ms", "null", '"1"', "NaN", "1e999"),
+    ("logits", "1", '"yes"', "[]"),
+    ("no_head", "null", "5", f'"{"x" * 2**20}"'),
+    ("probe", "5", "null"),
+    ("program", "5", '"ab/p"', "[]", '{"group": "ab/p", "row": -1}', '{"group": "../x"}', '{"group": 5}'),
+    ("payload", "null", "5", '"ab"', "[]", '["ab", 1]', '{"row": true}', '{"row": 1e3}', f'{{"row": {BIG}}}'),
+]
+GROUPS = [
+    "..",
+    ".",
+    "a/..",
+    "../a",
+    "a/../b",
+    "/etc",
+    "a//b",
+    "a/",
+    "a\\\\b",
+    "C:/x",
+    "a/./b",
+    "a\\u0000b",
+    "é",
+    "~/..",
+    "...",
+]
+WRONG.append(("payload", *(f'{{"group": "{group}", "row": 0}}' for group in GROUPS)))
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, *texts in WRONG for text in texts])
+def test_a_field_of_a_wrong_type_or_range_is_a_damaged_record(name, text):
+    whole = to_json(Record(Version("ab", 3), SNAPSHOT, PayloadRef("ab/snapshot/fc1", 3))).decode()
+    fields = {key: json.dumps(value) for key, value in json.loads(whole).items()} | {name: text}
+    content = "{" + ",".join(f'"{key}":{value}' for key, value in fields.items()) + "}"
+    with pytest.raises(HiddenError, match="a record is damaged") as caught:
+        from_json(content.encode())
+    assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "value"),
+    [
+        (FRAME, "bounds", [0, 0, 1]),
+        (FRAME, "bounds", [0, 0, 1, "1"]),
+        (FRAME, "bounds", None),
+        (FRAME, "settings", []),
+        (FRAME, "settings", {"a": json.loads("[" * 50 + "]" * 50)}),
+        (FRAME, "faithfulness", {"trust": "high"}),
+        (FRAME, "faithfulness", {"x" * 2000: 0.5}),
+        (HEALTH, "measures", [0.5]),
+        (HEALTH, "tasks", "first"),
+        (HEALTH, "modules", {"still": "0"}),
+        (ALERT, "classes", [-1]),
+        (ALERT, "classes", [65535]),
+        (ALERT, "samples", [True]),
+        (ALERT, "sentence", "x" * 2**20),
+        (ProbeRecord(10, ("a",), Tiles(8, 9, 3)), "thumbnails", {"tile_width": 8}),
+        (ProbeRecord(10, ("a",), Tiles(8, 9, 3)), "thumbnails", {"tile_width": 2**40, "tile_height": 1, "columns": 1}),
+        (ProbeRecord(10, ("a",)), "classes", [1, 2]),
+        (ProbeRecord(10, ("a",)), "texts", 1),
+        (AnswersRecord("probe", 3, 0, 7), "samples", 2**53),
+        (SessionRecord("0.1", 12.5), "purge_step", 1.5),
+    ],
+)
+def test_so_it_is_with_the_fields_of_every_kind(body, name, value):
+    fields = json.loads(to_json(Record(Version("ab", 3), body)))
+    with pytest.raises(HiddenError, match=rf"a record is damaged.*{name}"):
+        from_json(json.dumps(fields | {name: value}).encode())
+
+
+@pytest.mark.parametrize("layer", ["fc1", "a.b-c/d", "été", "..", ".", "a" * 80, "50%", "x~1", "a:b"])
+def test_groups_of_every_layer_are_taken(layer):
+    group = group_name("ab", "snapshot", layer)
+    record = Record(Version("ab", 3), SNAPSHOT, PayloadRef(group + "~2", 3))
+    assert from_json(to_json(record)) == record
+
+
+def test_a_record_under_another_tag_is_damaged():
+    record = Record(Version("ab", 3), SNAPSHOT)
+    assert read_record(record.tag, to_json(record)) == record
+    with pytest.raises(HiddenError, match="a record is damaged"):
+        read_record(Record(Version("ab", 3), FRAME).tag, to_json(record))
+
+
+def test_what_no_reader_would_take_is_not_logged():
+    with pytest.raises(HiddenError, match=r"cannot be logged.*layer"):
+        to_json(Record(Version("ab", 3), HealthRecord("x" * 5000, 1, {})))
+
+
+@pytest.mark.parametrize("text", ["ab." + "9" * 5000, "a" * 10_000 + ".1."])
+def test_malformed_versions_of_any_length(text):
+    with pytest.raises(HiddenError, match="not a version") as caught:
+        Version.parse(text)
+    assert len(str(caught.value)) < 300

@@ -1,0 +1,37 @@
+"""How much a reader takes from a run directory, which may be a stranger's. Imports nothing.
+
+Each is well above what this package writes: what is beyond it is damaged, or meant to harm whoever looks at it. A run
+is refused at the place that is wrong, and the rest of it is shown.
+"""
+
+from __future__ import annotations
+
+MOST_RECORD_BYTES = 4 * 2**20
+"""Bytes of one record's JSON: the names of 50,000 classes. Those of an epoch take a few hundred bytes."""
+
+MOST_WHOLE = 2**53
+"""A whole number, as a step: the largest up to which JSON is exact in a browser."""
+
+MOST_SAMPLES = 2**24
+"""Samples of a probe, or of a training set: ImageNet-21k has 14 million."""
+
+MOST_ROWS = 2**31
+"""Rows of a series in the store: a training log of one row a second fills as many in 68 years."""
+
+MOST_WIDTH = 2**28
+"""Numbers of one sample at a layer."""
+
+MOST_PIXELS = 2**14
+"""Pixels along a side of a thumbnail, and tiles to a row of them."""
+
+MOST_TEXT = 2**14
+"""Characters of a sentence or of a class's name."""
+
+MOST_NAME = 2**10
+"""Characters of the name of a layer, a method or a measure: a file name has at most 255 on most systems."""
+
+MOST_ITEMS = 2**20
+"""Entries of a list in a record, as names of classes."""
+
+MOST_DEPTH = 16
+"""Lists within lists of what has no fixed form, as the settings of a method."""
