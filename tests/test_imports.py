@@ -9,20 +9,21 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tensorboard_plugin_hidden"
 
-LAYERS = ["format", "geometry", "training_log", "projection", "alerts", "logger", "demo", "export", "cli"]
+LAYERS = ["format", "geometry", "training_log", "tables", "projection", "alerts", "logger", "demo", "export", "cli"]
 """Each may import itself and those before it."""
 
 MAY = {part: set(LAYERS[: place + 1]) for place, part in enumerate(LAYERS)}
 MAY["format"] = {"format"}
 MAY["alerts"] -= {"projection"}
-MAY["backend"] = {"format", "geometry", "training_log", "backend"}
-MAY["export"] = {"format", "geometry", "training_log", "backend", "export"}
+MAY["backend"] = {"format", "geometry", "training_log", "tables", "backend"}
+MAY["export"] = {"format", "geometry", "training_log", "tables", "backend", "export"}
 EVERYBODY = {"errors", "notices", "installed", ""}
 
 OUTSIDE = {
     "format": {"numpy", "zarr", "tensorboard"},
     "geometry": {"numpy"},
     "training_log": {"numpy", "scipy"},
+    "tables": {"numpy"},
     "projection": {"numpy", "torch", "scipy", "pynndescent", "umap", "openTSNE", "ray"},
     "alerts": {"numpy"},
     "logger": {"numpy", "torch", "PIL", "click"},

@@ -22,6 +22,8 @@ from tensorboard_plugin_hidden.backend.records import Provider, RunRecords
 from tensorboard_plugin_hidden.backend.responses import (
     ClientError,
     answers,
+    answers_posts,
+    file_answer,
     json_answer,
     packed_answer,
     packed_json,
@@ -30,6 +32,7 @@ from tensorboard_plugin_hidden.backend.responses import (
     versioned_json,
 )
 from tensorboard_plugin_hidden.backend.snapshots import MOST_ROWS, SnapshotCache
+from tensorboard_plugin_hidden.backend.table import table_file
 from tensorboard_plugin_hidden.backend.training_routes import TrainingRoutes
 from tensorboard_plugin_hidden.errors import MissingDataError
 from tensorboard_plugin_hidden.format.codec import Arrays, pack, unpack
@@ -89,6 +92,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             "/selected": self._serve_selected,
             "/outcomes": self._serve_outcomes,
             "/label_quality": self._serve_label_quality,
+            "/table": self._serve_table,
             "/details": self._serve_details,
             **self._training.apps(),
             **self._health.apps(),
@@ -208,6 +212,21 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         run = queries.argument(request, "run")
         quality = self._qualities.get(run, snapshot.layer, before, len(labels), margins)
         return versioned_bytes(request, pack({"label_quality": quality}), "application/octet-stream")
+
+    @answers_posts
+    def _serve_table(self, request: Request) -> Response:
+        run = queries.argument(request, "run")
+        body, mimetype = table_file(
+            run,
+            queries.argument(request, "layer"),
+            queries.argument(request, "method"),
+            queries.argument(request, "format"),
+            current(queries.records(request, self._provider).records),
+            lambda record: self._payload(request, record.tag)[1],
+            lambda record, names: self._store(run).read(record.payload, names),
+            request,
+        )
+        return file_answer(request, body, mimetype)
 
     @answers
     def _serve_details(self, request: Request) -> Response:

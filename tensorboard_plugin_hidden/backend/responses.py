@@ -40,7 +40,7 @@ class ClientError(Exception):
         self.status = status
 
 
-def answers(handler: Route) -> Callable[..., Any]:
+def answers(handler: Route, *, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[..., Any]:
     """Makes a WSGI application of a method that takes a request, with errors as one sentence of plain text.
 
     What nobody foresaw is a 500 and one line of TensorBoard's log, also where memory or the stack do not suffice: a run
@@ -49,8 +49,8 @@ def answers(handler: Route) -> Callable[..., Any]:
 
     @functools.wraps(handler)
     def answer(self: Any, request: Request) -> Response:
-        if request.method not in ("GET", "HEAD"):
-            return _text(request, "Only GET is answered here.", 405)
+        if request.method not in methods:
+            return _text(request, f"This is asked by {' or '.join(methods)}.", 405)
         try:
             return handler(self, request)
         except ClientError as error:
@@ -70,6 +70,10 @@ def answers(handler: Route) -> Callable[..., Any]:
         return answer(self, Request(environ))(environ, start_response)
 
     return application
+
+
+answers_posts = functools.partial(answers, methods=("GET", "HEAD", "POST"))
+"""The same for a question that is too long for a URL. Nothing is changed by it either."""
 
 
 def json_answer(request: Request, content: dict[str, Any]) -> Response:
@@ -106,6 +110,13 @@ def versioned_bytes(request: Request, body: bytes, mimetype: str, *, deflates: b
     if deflates and "gzip" in request.headers.get("Accept-Encoding", ""):
         body, encoding = gzip.compress(body, compresslevel=1, mtime=0), "gzip"
     return _immutable(_respond(request, body, mimetype, expires=_FOREVER, content_encoding=encoding))
+
+
+def file_answer(request: Request, body: bytes, mimetype: str) -> Response:
+    """A file to save, which is another when it is asked for again; stored nowhere."""
+    response = _respond(request, body, mimetype)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def log_answer(request: Request, body: str | bytes, mimetype: str, *, fixed: bool) -> Response:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from tensorboard_plugin_hidden.export.history import LayerHistory
-
-    Write = Callable[[LayerHistory, BinaryIO], None]
+    from tensorboard_plugin_hidden.tables.files import Write
 
 _SUFFIXES = {
     "csv": ".csv",
@@ -79,13 +76,14 @@ def export(
 
 
 def _writer(kind: str, activations: bool) -> Write:
-    from tensorboard_plugin_hidden.export import label_errors, tables, tools
+    from tensorboard_plugin_hidden.export import label_errors, tools
+    from tensorboard_plugin_hidden.tables import files
 
     writers: dict[str, Write] = {
-        "csv": tables.write_csv,
-        "json": tables.write_json,
-        "npz": lambda history, file: tables.write_npz(history, file, activations=activations),
-        "parquet": tables.write_parquet,
+        "csv": files.write_csv,
+        "json": files.write_json,
+        "npz": lambda history, file: files.write_npz(history, file, activations=activations),
+        "parquet": files.write_parquet,
         "label-errors": label_errors.write_label_errors,
         "cleanlab": tools.write_cleanlab,
         "fiftyone": tools.write_fiftyone,

@@ -8,8 +8,8 @@ from typing import BinaryIO
 import numpy as np
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.export.history import LayerHistory
-from tensorboard_plugin_hidden.export.text import write_rows
+from tensorboard_plugin_hidden.tables.layer import LayerHistory
+from tensorboard_plugin_hidden.tables.text import write_rows
 from tensorboard_plugin_hidden.training_log.label_errors import label_errors
 
 _DIGITS = 6

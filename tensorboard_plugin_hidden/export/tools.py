@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.export.history import LayerHistory
-from tensorboard_plugin_hidden.export.tables import id_array
 from tensorboard_plugin_hidden.format.snapshot import FloatArray
 from tensorboard_plugin_hidden.geometry.details import NEIGHBOURS, SnapshotDetails
 from tensorboard_plugin_hidden.geometry.outcomes import softmax
+from tensorboard_plugin_hidden.tables.files import id_array
+from tensorboard_plugin_hidden.tables.layer import LayerHistory
 
 
 def write_cleanlab(history: LayerHistory, file: BinaryIO) -> None:
@@ -67,7 +67,8 @@ def write_fiftyone(history: LayerHistory, file: BinaryIO) -> None:
         if prediction >= 0:
             confidence = round(float(history.confidence[row, place]), 6)
             entry["prediction"] = {"label": samples.class_name(prediction), "confidence": confidence}
-        entry["flips"] = int(history.flips[row, place])
+        flips = int(history.flips[row, place])
+        entry["flips"] = flips if flips >= 0 else None
         entry["metadata"] = {name: values[place] for name, values in samples.metadata.items()}
         entries.append(entry)
     content = {

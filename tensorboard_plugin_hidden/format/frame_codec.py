@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def _entropy_bytes(entropy: FloatArray) -> npt.NDArray[np.uint8]:
     return levels
 
 
-def placed_positions(record: FrameRecord, arrays: dict[str, npt.NDArray[Any]]) -> FloatArray:
+def placed_positions(record: FrameRecord, arrays: Mapping[str, npt.NDArray[Any]]) -> FloatArray:
     """The positions [N, 2] of a stored frame; NaN where a sample was not placed."""
     positions = dequantise(arrays["positions"], record.bounds)
     positions[(arrays["flags"] & FLAG_NOT_PLACED) > 0] = np.nan

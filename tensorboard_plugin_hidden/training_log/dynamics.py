@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.format.snapshot import BoolArray, IntArray
+from tensorboard_plugin_hidden.format.snapshot import IntArray
 from tensorboard_plugin_hidden.training_log.flips import UNSEEN, correctness
 
 Values = npt.NDArray[np.float64]
@@ -20,22 +20,20 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """How right and wrong answers followed each other.
+    """How right and wrong answers followed each other, after each snapshot.
 
     Attributes:
-        seen: int32 [samples], snapshots with an answer and a label.
-        forgotten: int32 [samples], forgetting events: a wrong answer where the answer seen before it was right (Toneva
-            et al., ICLR 2019).
-        learned_at: int32 [samples], the earliest snapshot from which on every answer was right (the learning time of
-            Maini et al., NeurIPS 2022); -1 where the last answer was wrong, or there is none. A sample that is
-            forgotten and learned anew was learned when it was learned anew.
-        never_learned: bool [samples], seen, and never right.
+        seen: int32 [snapshots, samples], snapshots so far with an answer and a label.
+        forgotten: int32 [snapshots, samples], forgetting events so far: a wrong answer where the answer seen before it
+            was right (Toneva et al., ICLR 2019).
+        learned_at: int32 [snapshots, samples], the earliest snapshot from which on every answer so far was right (the
+            learning time of Maini et al., NeurIPS 2022); -1 where the last answer was wrong, or there is none. A sample
+            that is forgotten and learned anew was learned when it was learned anew.
     """
 
     seen: IntArray
     forgotten: IntArray
     learned_at: IntArray
-    never_learned: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +64,16 @@ def learning(answers: npt.NDArray[Any], labels: npt.NDArray[np.integer]) -> Lear
         HiddenError: There is not one label for every sample.
     """
     right = correctness(answers, labels)
-    samples = right.shape[1]
-    before = np.full(samples, UNSEEN, np.int8)
-    forgotten = np.zeros(samples, np.int32)
-    learned_at = np.full(samples, -1, np.int32)
+    before = np.full(right.shape[1], UNSEEN, np.int8)
+    forgotten, learned_at = np.zeros(right.shape, np.int32), np.full(right.shape, -1, np.int32)
     for snapshot, row in enumerate(right):
-        forgotten += (row == 0) & (before == 1)
-        learned_at[row == 0] = -1
-        learned_at[(row == 1) & (learned_at < 0)] = snapshot
+        if snapshot:
+            forgotten[snapshot], learned_at[snapshot] = forgotten[snapshot - 1], learned_at[snapshot - 1]
+        forgotten[snapshot] += (row == 0) & (before == 1)
+        learned_at[snapshot, row == 0] = -1
+        learned_at[snapshot, (row == 1) & (learned_at[snapshot] < 0)] = snapshot
         before = np.where(row >= 0, row, before)
-    seen = (right >= 0).sum(axis=0).astype(np.int32)
-    return Learning(seen, forgotten, learned_at, (seen > 0) & ~(right == 1).any(axis=0))
+    return Learning(np.cumsum(right >= 0, axis=0, dtype=np.int32), forgotten, learned_at)
 
 
 def cartography(

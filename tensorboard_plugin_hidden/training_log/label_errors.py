@@ -76,22 +76,24 @@ def label_errors(
             fix="Take all at the same snapshots and of the same samples.",
         )
     course, place = learning(answers, labels), cartography(probability, answers, labels)
-    listed = np.flatnonzero((labels >= 0) & (course.seen > 0) & ~np.isnan(quality))
+    none = np.full(len(labels), -1)
+    learned_at, forgotten = (course.learned_at[-1], course.forgotten[-1]) if len(answers) else (none, none)
+    listed = np.flatnonzero((labels >= 0) & ~np.isnan(quality))
     top = listed[np.argsort(quality[listed], kind="stable")][: max(0, count)]
     suggested, share = _said_instead(answers[:, top], labels[top])
     finite = np.where(np.isfinite(margins[:, top]), margins[:, top], np.nan)
     area = area_under_margin(finite)
-    learned = course.learned_at[course.learned_at >= 0]
+    learned = learned_at[learned_at >= 0]
     late = np.quantile(learned, _USUAL) if len(learned) else np.inf
-    often = np.quantile(course.forgotten[listed], _USUAL) if len(listed) else np.inf
+    often = np.quantile(forgotten[listed], _USUAL) if len(listed) else np.inf
     speaks = {
-        NEVER_LEARNED: course.never_learned[top],
+        NEVER_LEARNED: place.correctness[top] == 0,
         MOSTLY_WRONG: place.correctness[top] < 0.5,
         IMPROBABLE: place.confidence[top] < 0.5,
         OUTVOTED: area < 0,
         AGREED: share > 0.5,
-        LATE: course.learned_at[top] > late,
-        FORGOTTEN: (course.forgotten[top] > often) & (course.forgotten[top] >= 2),
+        LATE: learned_at[top] > late,
+        FORGOTTEN: (forgotten[top] > often) & (forgotten[top] >= 2),
     }
     reasons = ["; ".join(name for name, against in speaks.items() if against[row]) for row in range(len(top))]
     return {
@@ -104,8 +106,8 @@ def label_errors(
         "variability": place.variability[top],
         "correctness": place.correctness[top],
         "area_under_margin": area,
-        "learned_at": course.learned_at[top].astype(np.int64),
-        "forgotten": course.forgotten[top].astype(np.int64),
+        "learned_at": learned_at[top].astype(np.int64),
+        "forgotten": forgotten[top].astype(np.int64),
         "reasons": np.array(reasons, np.str_),
     }
 

@@ -188,7 +188,7 @@ def test_a_selection_is_taken_away_as_a_table(server, tab):
         menu.get_by_role("button", name="CSV").click()
     rows = list(csv.DictReader(StringIO(Path(waiting.value.path()).read_text())))
     assert len(rows) == FLIPPED * (EPOCHS + 1)
-    assert all(row["label"] != row["original_label"] for row in rows)
+    assert all(row["class"] != row["meta_original_label"] for row in rows)
     last = outcomes(server, EPOCHS)
     told = {int(row["id"]): int(row["prediction"]) for row in rows if row["step"] == str(EPOCHS)}
     assert told == {row: int(last[row]) for row in told}

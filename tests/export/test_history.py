@@ -8,7 +8,8 @@ import torch
 
 import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
-from tensorboard_plugin_hidden.export.history import count_flips, read_layer
+from tensorboard_plugin_hidden.export.history import read_layer
+from tensorboard_plugin_hidden.tables.layer import count_flips
 from tests.export.conftest import LOST, STEPS
 
 
@@ -65,7 +66,7 @@ def test_metadata_and_selections(told):
 
 def test_flips_pass_over_what_is_not_known():
     predictions = np.array([[-1, 0, 2], [1, -1, 2], [2, 1, 2], [2, 0, 2]], np.int32)
-    assert count_flips(predictions).tolist() == [[0, 0, 0], [0, 0, 0], [1, 1, 0], [1, 2, 0]]
+    assert count_flips(predictions).tolist() == [[-1, 0, 0], [0, 0, 0], [1, 1, 0], [1, 2, 0]]
     assert count_flips(np.empty((0, 4), np.int32)).shape == (0, 4)
 
 

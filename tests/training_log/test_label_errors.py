@@ -75,8 +75,8 @@ def test_no_single_measure_finds_more_of_the_planted_errors_and_chance_a_tenth()
                 "correctness": -place.correctness,
                 "variability": place.variability,
                 "area": -area_under_margin(margins),
-                "learned_at": np.where(course.learned_at < 0, len(answers), course.learned_at),
-                "forgotten": np.where(course.never_learned, len(answers), course.forgotten),
+                "learned_at": np.where(course.learned_at[-1] < 0, len(answers), course.learned_at[-1]),
+                "forgotten": np.where(place.correctness == 0, len(answers), course.forgotten[-1]),
             }
             ranked = {name: np.argsort(-doubt, kind="stable")[:WRONG] for name, doubt in doubts.items()}
             ranked["all"] = label_errors(probability, margins, answers, labels, WRONG)["sample"]

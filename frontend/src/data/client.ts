@@ -125,6 +125,16 @@ export class Client {
     return this.json<Details>(url, signal, false);
   }
 
+  /** The table of a layer as a file: of the samples in some rows, or of all. */
+  async table(
+    query: Readonly<Record<"run" | "layer" | "method" | "format", string>>,
+    rows: readonly number[] | null,
+    signal: AbortSignal,
+  ): Promise<ArrayBuffer> {
+    const post = rows === null ? {} : { method: "POST", body: JSON.stringify(rows) };
+    return this.get(this.url("table", query), signal, post);
+  }
+
   /** The full-size picture of a sample. */
   imageUrl(run: string, version: string, row: number): string {
     return this.url("image", { run, v: version, row });
@@ -181,9 +191,9 @@ export class Client {
   }
 
   /** Tries again after a dropped connection or a 5xx of a proxy; a 4xx is an answer and is not asked for twice. */
-  private async get(url: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  private async get(url: string, signal: AbortSignal, more: RequestInit = {}): Promise<ArrayBuffer> {
     for (let attempt = 0; ; attempt++) {
-      const answer = await this.attempt(url, signal);
+      const answer = await this.attempt(url, signal, more);
       if (!(answer instanceof RequestError)) return answer;
       const delay = this.retryDelaysMs[attempt];
       if (delay === undefined || (answer.status > 0 && answer.status < 500)) throw answer;
@@ -191,11 +201,15 @@ export class Client {
     }
   }
 
-  private async attempt(url: string, signal: AbortSignal): Promise<ArrayBuffer | RequestError> {
+  private async attempt(
+    url: string,
+    signal: AbortSignal,
+    more: RequestInit,
+  ): Promise<ArrayBuffer | RequestError> {
     let response: Response;
     let body: ArrayBuffer;
     try {
-      response = await this.options.fetch(url, { signal });
+      response = await this.options.fetch(url, { ...more, signal });
       body = await response.arrayBuffer();
     } catch (error) {
       if (signal.aborted) throw error;

@@ -3,7 +3,6 @@
  * and a step that somebody went to before it had a map is shown once it has one.
  */
 import { effect } from "@preact/signals";
-import type { Client } from "../data/client";
 import { alerts } from "./alerts";
 import { cursor } from "./cursor";
 import type { Store } from "./store";
@@ -11,9 +10,8 @@ import type { Store } from "./store";
 const KEY = "tensorboard-hidden.seen-alerts.1:";
 
 /** Starts; the returned function stops it. */
-export function startAlerts(store: Store, client: Client): () => void {
+export function startAlerts(store: Store): () => void {
   const state = alerts(store);
-  state.client.value = client;
   let run: string | null = null;
   const stops = [
     effect(() => {

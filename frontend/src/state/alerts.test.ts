@@ -1,5 +1,4 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { Client } from "../data/client";
 import type { RunIndex } from "../data/types";
 import { startAlerts } from "./alert_watch";
 import { Alerts, alerts, worst } from "./alerts";
@@ -8,7 +7,6 @@ import { makeIndex } from "./index.fixture";
 import { Store } from "./store";
 import { training } from "./training";
 
-const client = new Client({ fetch, base: "http://host/" });
 const SAMPLES = { ids: ["p", "q", "r"], labels: Int32Array.of(0, 1, 0), texts: null };
 
 /** A run of six snapshots, all of them mapped, in two layers. */
@@ -95,7 +93,7 @@ test("a step that has no map yet is shown once it has one, unless somebody moved
     store.data.index.value = { ...index, updated: frames };
   };
   store.view.layer.value = "fc";
-  stop = startAlerts(store, client);
+  stop = startAlerts(store);
   alerts(store).visit(makeAlert(7));
   expect(store.view.time.value).toBe(5);
   grown(7);
@@ -111,7 +109,7 @@ test("a step that has no map yet is shown once it has one, unless somebody moved
 test("charts go to an alert's step at once, mapped or not, until something else is chosen", () => {
   const store = storeOf();
   store.view.layer.value = "fc";
-  stop = startAlerts(store, client);
+  stop = startAlerts(store);
   const clock = training(store);
   const grow = (frames: number) => {
     store.data.index.value = { ...makeIndex({ steps: 12, frames }), updated: frames };
@@ -143,11 +141,11 @@ test("what was looked at is known after a reload, by run", () => {
   });
   const index = { alerts: [makeAlert(1), makeAlert(2)] };
   const first = storeOf(index);
-  stop = startAlerts(first, client);
+  stop = startAlerts(first);
   alerts(first).markSeen(["s.101"]);
   stop();
   const second = storeOf(index);
-  stop = startAlerts(second, client);
+  stop = startAlerts(second);
   expect(alerts(second).unseen.value.map(({ step }) => step)).toEqual([2]);
   second.view.run.value = "another";
   expect(alerts(second).unseen.value).toHaveLength(2);
@@ -161,7 +159,7 @@ test("a page without storage forgets, and works", () => {
   };
   vi.stubGlobal("sessionStorage", { getItem: refuse, setItem: refuse });
   const store = storeOf({ alerts: [makeAlert(1)] });
-  stop = startAlerts(store, client);
+  stop = startAlerts(store);
   alerts(store).markSeen(["s.101"]);
   expect(alerts(store).unseen.value).toEqual([]);
 });

@@ -5,7 +5,6 @@
  * alert that lists point out) and `visit`. It is part of the first bundle, so it knows no view and asks no server.
  */
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { Client } from "../data/client";
 import { type AlertInfo, SEVERITIES, type Severity, type TaskInfo } from "../data/health_types";
 import type { RunIndex } from "../data/types";
 import { cursor } from "./cursor";
@@ -40,8 +39,6 @@ export class Alerts {
   readonly focusAlert: ReadonlySignal<AlertInfo | null>;
   /** The short list above the map is open. */
   readonly listOpen = signal(false);
-  /** Where measures are asked for; `null`: nowhere yet. */
-  readonly client = signal<Client | null>(null);
   /** A step somebody went to that has no map yet, and the time that is shown in its place. */
   private readonly goal = signal<{ readonly step: number; readonly shown: number } | null>(null);
 

@@ -52,7 +52,7 @@ function storeOf(): Store {
   const index = makeIndex({ steps: 4, frames: 4 });
   store.data.index.value = { ...index, layers: [...index.layers, { ...index.layers[0], name: "conv" }] };
   store.view.layer.value = "fc";
-  alerts(store).client.value = new Client({ fetch: fetched, base: "http://server/" });
+  store.data.client.value = new Client({ fetch: fetched, base: "http://server/" });
   return store;
 }
 

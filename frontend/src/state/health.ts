@@ -31,7 +31,7 @@ export class Health {
 
   constructor(private readonly store: Store) {
     const state = alerts(store);
-    this.client = state.client;
+    this.client = store.data.client;
     this.alerts = state.all;
     this.tasks = state.tasks;
     this.unseen = state.unseen;

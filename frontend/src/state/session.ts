@@ -29,6 +29,7 @@ export function startSession(
   hash: HashAccess,
   client: Client = new Client({ fetch: (url, init) => fetch(url, init), base: document.baseURI }),
 ): () => void {
+  store.data.client.value = client;
   const sync = new IndexSync(store, client, parseLink(hash.read()));
   const poller = new Poller((signal) => sync.poll(signal));
   const tick = () => {
@@ -59,7 +60,7 @@ export function startSession(
     startColouring(store),
     startTaskColumn(store, client),
     startTraining(store, client),
-    startAlerts(store, client),
+    startAlerts(store),
     syncLink(store, hash),
     () => poller.pause(),
     () => clearInterval(clock),

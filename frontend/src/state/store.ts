@@ -6,6 +6,7 @@
  * `transient` (hover, theme, visibility). It knows neither network nor DOM.
  */
 import { batch, signal } from "@preact/signals";
+import type { Client } from "../data/client";
 import type { FrameData, LandscapeData, RunIndex, RunsAnswer, Samples } from "../data/types";
 import type { Camera } from "../gl/camera";
 import { Colouring } from "./colouring";
@@ -62,6 +63,8 @@ export class Store {
   };
 
   readonly data = {
+    /** Who answers for what is asked for while it is looked at; `null` before the session begins. */
+    client: signal<Client | null>(null),
     runs: signal<RunsAnswer | null>(null),
     index: signal<RunIndex | null>(null),
     samples: signal<Samples | null>(null),

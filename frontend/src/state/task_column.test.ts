@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { EmbeddedClient } from "../data/embedded";
-import { alerts } from "./alerts";
 import { health } from "./health";
 import { makeIndex } from "./index.fixture";
 import { Store } from "./store";
@@ -38,7 +37,7 @@ test("the user's own column of that name comes first", () => {
 test("a page that is a file, without the rows, has no such column and asks for nothing", () => {
   const store = storeWith();
   const client = new EmbeddedClient({ answers: [], absent: {} }, () => "");
-  alerts(store).client.value = client;
+  store.data.client.value = client;
   const stop = startTaskColumn(store, client);
   expect(store.explore.schema.value?.find("task")).toBeUndefined();
   expect([store.explore.columns.tasks.names.value, health(store).taskRows("one")]).toEqual([[], null]);

@@ -87,7 +87,7 @@ async function opened(tasks = true): Promise<void> {
     }),
   );
   const fetched: typeof fetch = async (input) => new Response(answer(new URL(String(input))));
-  alerts(store).client.value = new Client({ fetch: fetched, base: "http://server/" });
+  store.data.client.value = new Client({ fetch: fetched, base: "http://server/" });
   renderWith(store, <HealthTab />);
   const there = [".health-pairs", ".health-classes", ".health-path", ".stamp"];
   await waitFor(() => expect(there.every((part) => document.querySelector(part) !== null)).toBe(true), {

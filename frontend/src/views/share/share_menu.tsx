@@ -10,11 +10,9 @@ import { CopyButton } from "../../ui/copy_button";
 import { count, percent, plural } from "../../ui/format";
 import { useStore } from "../store_context";
 import { recordFilm } from "./film";
-import { toParquet } from "./parquet";
 import { compose, download, fileName, PICTURE_SCALE, takePicture, titleOf } from "./picture";
 import { ownColours } from "./picture_legend";
 import { circleCount, MOST_CIRCLES, toSvg } from "./svg";
-import { columnsOf, MOST_ROWS, type Table, toCsv, toJson } from "./table";
 import { webmRecorder, webmType } from "./webm";
 
 /** What is in the menu. */
@@ -22,14 +20,7 @@ export function ShareMenu(): JSX.Element {
   const store = useStore();
   const note = useSignal("");
   const transparent = useSignal(false);
-  const everything = useSignal(false);
   const { data, derived, explore, view } = store;
-  const mask = explore.selectedMask.value;
-  const all = data.samples.value?.ids.length ?? 0;
-  const picked = mask === null ? 0 : maskRows(mask).length;
-  const taken = mask === null || everything.value ? all : picked;
-  const loaded = data.buffered.value.size;
-  const of = derived.steps.value.length;
 
   const picture = async () => {
     note.value = "";
@@ -69,19 +60,6 @@ export function ShareMenu(): JSX.Element {
     });
     download(fileName(store, "svg"), [text], "image/svg+xml");
   };
-  const table = (): Table | null => {
-    const { samples } = { samples: data.samples.peek() };
-    if (samples === null) return null;
-    const frames = [...data.buffered.peek()].sort((p, q) => p - q).flatMap((i) => store.frameAt(i) ?? []);
-    const rows = mask === null || everything.peek() ? [...samples.ids.keys()] : [...maskRows(mask)];
-    if (rows.length * frames.length > MOST_ROWS) {
-      note.value = `${count(rows.length * frames.length)} rows are too many for the page: select fewer, or use the command below.`;
-      return null;
-    }
-    note.value = "";
-    return { samples, classes: derived.classes.peek(), rows, frames };
-  };
-  const about = () => ({ run: view.run.peek(), layer: view.layer.peek(), method: view.method.peek() });
   return (
     <>
       <h2>Picture of the view</h2>
@@ -94,51 +72,7 @@ export function ShareMenu(): JSX.Element {
         </button>
         <Check on={transparent} text="transparent" />
       </div>
-      <h2>
-        {mask === null || everything.value
-          ? `All ${plural(taken, "sample")}`
-          : `The selection, ${plural(taken, "sample")}`}
-      </h2>
-      <div class="share-row">
-        <button
-          type="button"
-          class="main-button"
-          onClick={() => {
-            const made = table();
-            if (made !== null) download(fileName(store, "csv"), toCsv(made), "text/csv");
-          }}
-        >
-          CSV
-        </button>
-        <button
-          type="button"
-          class="main-button"
-          onClick={() => {
-            const made = table();
-            if (made !== null) download(fileName(store, "json"), toJson(made, about()), "application/json");
-          }}
-        >
-          JSON
-        </button>
-        <button
-          type="button"
-          class="main-button"
-          onClick={async () => {
-            const made = table();
-            if (made === null) return;
-            const pieces = await toParquet(columnsOf(made));
-            download(fileName(store, "parquet"), pieces as BlobPart[], "application/vnd.apache.parquet");
-          }}
-        >
-          Parquet
-        </button>
-        {mask !== null && <Check on={everything} text="all samples" />}
-      </div>
-      <p class="faint">
-        With their history over{" "}
-        {loaded < of ? `the ${loaded} of ${of} epochs that are on this page` : plural(of, "epoch")}. Whole
-        runs: <code>hidden export RUN --format csv</code>
-      </p>
+      {data.client.value?.answers("table") && <Tables note={note} />}
       <h2>Film of the epochs</h2>
       <Film note={note} />
       <h2>Link to this view</h2>
@@ -174,6 +108,64 @@ function Check({ on, text }: { on: Signal<boolean>; text: string }): JSX.Element
       />
       {text}
     </label>
+  );
+}
+
+/** Formats of tables, by their names in the menu. */
+const TABLES = { CSV: "csv", JSON: "json", Parquet: "parquet" } as const;
+
+/** The samples with all that is known of them at every step, written as `hidden export` does. */
+function Tables({ note }: { note: Signal<string> }): JSX.Element {
+  const store = useStore();
+  const everything = useSignal(false);
+  const busy = useSignal(false);
+  const controller = useRef(new AbortController());
+  useEffect(() => () => controller.current.abort(), []);
+  const { data, derived, explore, view } = store;
+  const mask = explore.selectedMask.value;
+  const rows = mask === null || everything.value ? null : [...maskRows(mask)];
+  const save = async (format: string) => {
+    note.value = "";
+    busy.value = true;
+    controller.current = new AbortController();
+    const { signal } = controller.current;
+    try {
+      const query = { run: view.run.peek(), layer: view.layer.peek(), method: view.method.peek(), format };
+      const file = await data.client.peek()?.table(query, rows, signal);
+      if (file !== undefined) download(fileName(store, format), [file], "");
+    } catch (error) {
+      if (!signal.aborted) note.value = error instanceof Error ? error.message : String(error);
+    } finally {
+      busy.value = false;
+    }
+  };
+  return (
+    <>
+      <h2>
+        {rows === null
+          ? `All ${plural(data.samples.value?.ids.length ?? 0, "sample")}`
+          : `The selection, ${plural(rows.length, "sample")}`}
+      </h2>
+      <div class="share-row">
+        {Object.entries(TABLES).map(([name, format]) => (
+          <button
+            type="button"
+            key={name}
+            class="main-button"
+            disabled={busy.value}
+            onClick={() => save(format)}
+          >
+            {name}
+          </button>
+        ))}
+        {mask !== null && <Check on={everything} text="all" />}
+      </div>
+      <p class="faint">
+        {busy.value
+          ? "TensorBoard is writing the table…"
+          : `With their history over ${plural(derived.steps.value.length, "epoch")}: what hidden export writes.`}
+      </p>
+    </>
   );
 }
 

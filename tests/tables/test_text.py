@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tensorboard_plugin_hidden.export.text import cell, whole, write_rows
+from tensorboard_plugin_hidden.tables.text import cell, whole, write_rows
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "'=1", '"=1'])

@@ -11,7 +11,7 @@ import pytest
 import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.export.history import read_layer
-from tensorboard_plugin_hidden.export.tables import write_csv, write_json, write_npz, write_parquet
+from tensorboard_plugin_hidden.tables.files import write_csv, write_json, write_npz, write_parquet
 from tests.export.conftest import COUNT, LOST, STEPS, WIDTH
 
 
