@@ -6,16 +6,20 @@ Layout in ``docs/http_api.md``. numpy only.
 from __future__ import annotations
 
 import json
+import math
 import struct
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.errors import HiddenError, NewerFormatError
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
+from tensorboard_plugin_hidden.format.fields import Form, Name, read_fields
+from tensorboard_plugin_hidden.format.limits import MOST_INFLATED
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -90,10 +94,14 @@ def unpack(data: bytes) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
     start = _PREFIX.size + header_length
     try:
         header = json.loads(data[_PREFIX.size : start])
-        arrays = {entry["name"]: _array(data, start, entry) for entry in header["arrays"]}
-        return arrays, header["meta"]
-    except (ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
-        raise _broken("a header and the arrays it names", f"{len(data)} bytes ({error})") from error
+        entries = [read_fields(_Entry, entry) for entry in header["arrays"]]
+        if sum(entry.inflated for entry in entries if entry.codec) > MOST_INFLATED:
+            raise ValueError("more is deflated than this package deflates")
+        if not isinstance(header["meta"], dict):
+            raise ValueError("meta is no object")
+        return {entry.name: _array(data, start, entry) for entry in entries}, header["meta"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, zlib.error) as error:
+        raise _broken("a header and the arrays it names", f"{len(data)} bytes ({error})"[:300]) from error
 
 
 def newer_format(version: int) -> NewerFormatError:
@@ -106,16 +114,34 @@ def newer_format(version: int) -> NewerFormatError:
     )
 
 
-def _array(data: bytes, start: int, entry: Mapping[str, Any]) -> npt.NDArray[Any]:
-    begin = start + entry["offset"]
-    body: bytes | memoryview = memoryview(data)[begin : begin + entry["nbytes"]]
-    if len(body) != entry["nbytes"]:
-        raise ValueError(f"array {entry['name']!r} is cut short")
-    if entry.get("codec") == "zlib":
-        body = zlib.decompress(body)
-    if entry["dtype"] not in _DTYPES:
-        raise ValueError(f"unknown dtype {entry['dtype']!r}")
-    return np.frombuffer(body, dtype="<" + entry["dtype"]).reshape(entry["shape"])
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One array of a container's header.
+
+    Attributes:
+        inflated: Bytes of the array itself.
+    """
+
+    name: Name
+    dtype: Annotated[str, Form("|".join(_DTYPES))]
+    shape: tuple[int, ...]
+    offset: int
+    nbytes: int
+    codec: Annotated[str, Form("zlib")] | None = None
+
+    @property
+    def inflated(self) -> int:
+        return int(self.dtype[1:]) * math.prod(self.shape)
+
+
+def _array(data: bytes, start: int, entry: _Entry) -> npt.NDArray[Any]:
+    begin = start + entry.offset
+    body: bytes | memoryview = memoryview(data)[begin : begin + entry.nbytes]
+    if entry.codec:
+        body = zlib.decompressobj().decompress(body, entry.inflated + 1)
+    if len(body) != entry.inflated:
+        raise ValueError(f"array {entry.name[:60]!r} is cut short, or of another shape")
+    return np.frombuffer(body, dtype="<" + entry.dtype).reshape(entry.shape)
 
 
 def _broken(expected: str, got: str) -> HiddenError:

@@ -35,3 +35,27 @@ MOST_ITEMS = 2**20
 
 MOST_DEPTH = 16
 """Lists within lists of what has no fixed form, as the settings of a method."""
+
+MOST_METADATA_BYTES = 2**20
+"""Bytes of a ``zarr.json``: those of this package take a few hundred."""
+
+MOST_ARRAYS = 2**14
+"""Arrays and groups in one group: a program's parameters are one each."""
+
+MOST_CHUNK_BYTES = 64 * 2**20
+"""Bytes of a chunk before compression; this package writes at most 4 MiB, or one number of every layer and filter."""
+
+MOST_CHUNKS = 2**17
+"""Chunks that one read touches: 100,000 rows of a training log of 100,000 filters are 78,000."""
+
+MOST_READ_BYTES = 2**31
+"""Bytes of one read: 1,000,000 samples of 1,024 float16 numbers, and ten times 50,000 of 2,048."""
+
+MOST_RATIO = 256
+"""How often smaller LZ4 can make what it compresses; its own bound is 255."""
+
+UNCHECKED_BYTES = 64 * 2**20
+"""Bytes of a read up to which it is not first checked that the files are large enough."""
+
+MOST_INFLATED = 4 * 2**20
+"""Bytes of all arrays that are deflated in one container; this package deflates what has at most 256 KiB."""

@@ -6,11 +6,12 @@ event that names it is written; rows no event names are never read.
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import shutil
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,31 +20,23 @@ import numpy as np
 import numpy.typing as npt
 import zarr
 from zarr.codecs import BloscCodec, BytesCodec
+from zarr.core.chunk_key_encodings import DefaultChunkKeyEncoding
 from zarr.core.metadata import ArrayV3Metadata
 
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
+from tensorboard_plugin_hidden.format.chunking import ChunksOf, create_array, row_chunks, series_chunks
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, STORE_NAME
-from tensorboard_plugin_hidden.format.plain_files import PlainFiles
+from tensorboard_plugin_hidden.format.limits import (
+    MOST_CHUNK_BYTES,
+    MOST_CHUNKS,
+    MOST_READ_BYTES,
+    UNCHECKED_BYTES,
+)
+from tensorboard_plugin_hidden.format.plain_files import open_files
 from tensorboard_plugin_hidden.format.schema import PayloadRef
-
-_CHUNK_BYTES = 4 * 1024 * 1024
-"""Bytes of one chunk before compression: large enough for few files, small enough to read a slice of a big layer."""
-
-_SERIES_BYTES = 256 * 1024
-"""Bytes of one chunk of a series before compression: few files for a long training, little to write anew for a row."""
-
-_SERIES_ROWS = (64, 4096)
-"""Rows of such a chunk, at least and at most."""
-
-_SERIES_PIECE = 2048
-"""Numbers of a long vector in one chunk, so that a reader who wants a part of them need not read all."""
 
 _KEEP_FREE = 16 * 1024 * 1024
 """Bytes that are left free on the disk: room for the run's own event file and checkpoints to fail politely."""
-
-
-_Chunks = Callable[[npt.NDArray[Any]], tuple[int, ...]]
-"""From a row to the shape of a chunk."""
 
 
 def store_path(run_dir: str) -> str:
@@ -91,7 +84,7 @@ class StoreWriter:
         Raises:
             HiddenError: The disk is full or the directory cannot be written.
         """
-        return self._write(group, {name: array[None] for name, array in arrays.items()}, _row_chunks)
+        return self._write(group, {name: array[None] for name, array in arrays.items()}, row_chunks)
 
     def extend(self, group: str, arrays: Mapping[str, npt.NDArray[Any]]) -> PayloadRef:
         """Writes rows of a series, whose chunks hold many rows each, since one row is little.
@@ -107,9 +100,9 @@ class StoreWriter:
         Raises:
             HiddenError: As for ``append``.
         """
-        return self._write(group, arrays, _series_chunks)
+        return self._write(group, arrays, series_chunks)
 
-    def _write(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunks_of: _Chunks) -> PayloadRef:
+    def _write(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunks_of: ChunksOf) -> PayloadRef:
         with self._lock:
             self._require_space(sum(array.nbytes for array in arrays.values()))
             try:
@@ -117,13 +110,13 @@ class StoreWriter:
             except OSError as error:
                 raise not_writable(self._root, error) from error
 
-    def _append(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunks_of: _Chunks) -> PayloadRef:
+    def _append(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunks_of: ChunksOf) -> PayloadRef:
         opened = self._arrays.get(group)
         if opened is None or not _same_layout(opened, arrays):
             self._generation[group] = self._generation.get(group, -1) + 1
             path = _generation_path(group, self._generation[group])
             parent = zarr.open_group(self._root, mode="a", path=path, zarr_format=3)
-            opened = {name: _create(parent, name, array[0], chunks_of(array[0])) for name, array in arrays.items()}
+            opened = {name: create_array(parent, name, array[0], chunks_of(array[0])) for name, array in arrays.items()}
             self._arrays[group] = opened
         row = min((array.shape[0] for array in opened.values()), default=0)
         for name, array in arrays.items():
@@ -147,8 +140,9 @@ class StoreWriter:
             )
 
 
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
-"""What zarr raises of what is absent, cut short, nested without end or of another program, and as its process ends."""
+_UNREADABLE = (Exception,)
+"""What zarr raises of what is absent, cut short, nested without end or of another program, and as its process ends:
+nearly everything, since it was made for stores that one trusts."""
 
 
 class StoreReader:
@@ -159,8 +153,7 @@ class StoreReader:
     """
 
     def __init__(self, run_dir: str) -> None:
-        root = store_path(run_dir)
-        self._files = root if "://" in root else PlainFiles(root)
+        self._files = open_files(store_path(run_dir))
         self._lock = threading.Lock()
         self._arrays: dict[str, dict[str, zarr.Array[Any]]] = {}
         self._series: dict[tuple[str, str], zarr.Array[Any]] = {}
@@ -250,7 +243,7 @@ class StoreReader:
                     return None
                 try:
                     found = zarr.open_array(self._files, mode="r", path=f"{group}/{name}", zarr_format=3)
-                    array = _ours(found)
+                    array = self._ours(found)
                 except _UNREADABLE:
                     return None
                 self._series[group, name] = array
@@ -274,18 +267,57 @@ class StoreReader:
         rows: slice | None = None,
         part: tuple[slice, ...] = (),
     ) -> npt.NDArray[Any]:
+        place = reference.row if rows is None else rows
         try:
-            place = reference.row if rows is None else rows
+            self._require_room(array, slice(place, place + 1) if isinstance(place, int) else place, part)
             return np.asarray(array[(place, *part)])
         except _UNREADABLE as error:
             raise self._missing(reference) from error
+
+    def _require_room(self, array: zarr.Array[Any], rows: slice, part: tuple[slice, ...]) -> None:
+        """Takes no memory for what is not there.
+
+        Raises:
+            ValueError: The part is larger than any of ours, or than what the files can hold.
+        """
+        slices = [rows, *part, *[slice(None)] * (array.ndim - 1 - len(part))]
+        spans = [one.indices(size)[:2] for one, size in zip(slices, array.shape, strict=True)]
+        nbytes = array.dtype.itemsize * math.prod(max(0, stop - start) for start, stop in spans)
+        chunks = [
+            range(start // size, -(-max(start, stop) // size))
+            for (start, stop), size in zip(spans, array.chunks, strict=True)
+        ]
+        if nbytes > MOST_READ_BYTES or math.prod(len(one) for one in chunks) > MOST_CHUNKS:
+            raise ValueError("more than this package writes")
+        if nbytes > UNCHECKED_BYTES:
+            keys = ("/".join([array.path, "c", *map(str, place)]) for place in itertools.product(*chunks))
+            self._files.require_room(keys, nbytes)
+
+    def _ours(self, array: zarr.Array[Any]) -> zarr.Array[Any]:
+        """An array as this package writes it: numbers of Zarr v3, by its own codecs; others may run code.
+
+        Raises:
+            ValueError: It is another.
+        """
+        metadata = array.metadata
+        if not isinstance(metadata, ArrayV3Metadata) or array.dtype.kind not in "biuf" or not array.ndim:
+            raise ValueError("not an array of numbers of Zarr v3")
+        if [type(codec) for codec in metadata.codecs] != [BytesCodec, BloscCodec] or metadata.storage_transformers:
+            raise ValueError("a codec that this package does not write")
+        if metadata.chunk_key_encoding != DefaultChunkKeyEncoding(separator="/"):
+            raise ValueError("chunks in other places")
+        nbytes = array.dtype.itemsize * math.prod(array.chunks)  # of another grid than the regular one there are none
+        if not 0 < nbytes <= MOST_CHUNK_BYTES:
+            raise ValueError("chunks larger than this package writes")
+        self._files.chunks.expect(array.path, nbytes)
+        return array
 
     def _open(self, reference: PayloadRef) -> dict[str, zarr.Array[Any]]:
         if ".." in reference.group.split("/"):
             raise self._missing(reference)
         try:
-            group = zarr.open_group(self._files, mode="r", path=reference.group, zarr_format=3)
-            return {name: _ours(array) for name, array in group.arrays()}
+            group = zarr.open_group(self._files, mode="r", path=reference.group, zarr_format=3, use_consolidated=False)
+            return {name: self._ours(array) for name, array in group.arrays()}
         except _UNREADABLE as error:
             raise self._missing(reference) from error
 
@@ -296,20 +328,6 @@ class StoreReader:
             got="no such row",
             fix=f"Copy the run's {ASSETS_DIR} directory along with its event files.",
         )
-
-
-def _ours(array: zarr.Array[Any]) -> zarr.Array[Any]:
-    """An array as this package writes it: numbers of Zarr v3, by its own codecs; others may run code.
-
-    Raises:
-        ValueError: It is another.
-    """
-    metadata = array.metadata
-    if not isinstance(metadata, ArrayV3Metadata) or array.dtype.kind not in "biuf":
-        raise ValueError("not an array of numbers of Zarr v3")
-    if not all(isinstance(codec, BytesCodec | BloscCodec) for codec in metadata.codecs):
-        raise ValueError("a codec that this package does not write")
-    return array
 
 
 def not_writable(path: str, error: OSError) -> HiddenError:
@@ -346,42 +364,4 @@ def _same_layout(opened: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any
     return opened.keys() == arrays.keys() and all(
         opened[name].shape[1:] == array.shape[1:] and opened[name].dtype == array.dtype
         for name, array in arrays.items()
-    )
-
-
-def _row_chunks(row: npt.NDArray[Any]) -> tuple[int, ...]:
-    """Chunks of one row, cut along its first axis where it is large."""
-    return (1, *_pieces(row, 1))
-
-
-def _series_chunks(row: npt.NDArray[Any]) -> tuple[int, ...]:
-    """Chunks of many rows."""
-    least, most = _SERIES_ROWS
-    pieces = _pieces(row, least)
-    if row.ndim == 1:
-        pieces = (min(pieces[0], _SERIES_PIECE),)
-    elif row.ndim == 3:
-        pieces = (1, *pieces[1:])
-    rows = _SERIES_BYTES // (row.itemsize * math.prod(pieces))
-    return (max(least, min(most, 2 ** max(0, rows.bit_length() - 1))), *pieces)
-
-
-def _pieces(row: npt.NDArray[Any], rows: int) -> tuple[int, ...]:
-    """The shape of a row in one chunk, so that ``rows`` of them are not too large."""
-    if not row.ndim:
-        return ()
-    bytes_per_entry = max(1, row.nbytes // max(1, len(row))) * rows
-    first = max(1, min(len(row), _CHUNK_BYTES // bytes_per_entry))
-    return (first, *(max(1, size) for size in row.shape[1:]))
-
-
-def _create(parent: zarr.Group, name: str, row: npt.NDArray[Any], chunks: tuple[int, ...]) -> zarr.Array[Any]:
-    return parent.create_array(
-        name,
-        shape=(0, *row.shape),
-        chunks=chunks,
-        dtype=row.dtype,
-        compressors=BloscCodec(cname="lz4", clevel=3, shuffle="bitshuffle"),
-        # To find chunks of zeros, which are not written otherwise, takes a third of the time.
-        config={"write_empty_chunks": True},
     )
