@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.parameter import is_lazy
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
 from tensorboard_plugin_hidden.logger.batches import Inputs, map_tensors, take_rows
 from tensorboard_plugin_hidden.logger.head import HeadExporter, Tap, Target
-from tensorboard_plugin_hidden.logger.layers import (
-    LayerSpec,
-    Pooling,
-    first_tensor,
-    is_channels_first,
-    layer_modules,
-    pool,
-    resolve_layers,
-)
+from tensorboard_plugin_hidden.logger.layers import LayerSpec, layer_modules, resolve_layers
 from tensorboard_plugin_hidden.logger.outputs import Source
+from tensorboard_plugin_hidden.logger.pooling import Layout, Pooling
 from tensorboard_plugin_hidden.logger.predictions import Labelled, LogitReader
 from tensorboard_plugin_hidden.logger.program import first_line
+from tensorboard_plugin_hidden.logger.survey import Survey, survey
+from tensorboard_plugin_hidden.logger.tapping import Listener
 from tensorboard_plugin_hidden.logger.wrappers import call, observing, unwrap
 
 FLOATING = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 """Types a network computes in; smaller floats only store weights."""
+
+MOST_REASONS = 3
+"""Layers of a glob that an error speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,8 @@ class Capture:
         reason: Why there are no logits, as a sentence; empty when there are.
         seconds: Wall time of the capture.
         source: Where the logits were found.
-        notes: What was inferred of the model's output, or changed, and was not told before.
+        notes: What was inferred of the model's layers and output, or changed, and was not told before.
+        left_out: Why layers that only a glob named were not looked at, by their names.
     """
 
     layers: tuple[LayerCapture, ...]
@@ -73,6 +73,7 @@ class Capture:
     seconds: float
     source: Source
     notes: tuple[str, ...]
+    left_out: Mapping[str, HiddenError]
 
     def snapshots(self, step: int) -> list[Snapshot]:
         """One snapshot per layer.
@@ -120,7 +121,10 @@ def capture(
     caller's autocast state. Afterwards everything is as before, also when the forward fails: parameters,
     gradients, buffers, training flags, hooks, and the random numbers of torch, numpy and Python. The user's
     own hooks run, since some modules work by them. Inputs go to the device and floating type of the model's
-    first parameter. Where a module runs several times in one forward, its last call counts.
+    first parameter.
+
+    Layers whose axes are not known yet are looked at in two small forward passes first, see ``survey``. What a
+    glob names and does not run, or has no row for each sample, is left out; a layer named in full must have them.
 
     What the logits are, and whether there are any, says ``reader``.
 
@@ -144,113 +148,70 @@ def capture(
     inner = unwrap(model)
     device, dtype = _placement(inner)
     with observing(inner, device):
-        if layers is None:
-            layers = resolve_layers(inner, ran=_modules_that_run(inner, _example(probe, device, dtype)))
+        seen = Survey()
+        if layers is None or any(layer.layout is None for layer in layers):
+            seen = survey(inner, lambda count: _example(probe, device, dtype, np.zeros(count, np.intp)))
+            layers = resolve_layers(inner, ran=seen.ran or None) if layers is None else layers
+        listeners = _listeners(inner, layers, seen)
         reader = LogitReader() if reader is None else reader
-        taps = _forward(inner, probe, layers, reader, batch_size, device, dtype)
+        _forward(inner, probe, listeners, reader, batch_size, device, dtype)
+        taps, left_out = _taps(listeners)
         reading = reader.read(probe)
         heads = [(HeadData("none"), reading.reason)] * len(taps)
         if reading.logits is not None:
             half = torch.is_autocast_enabled(device.type) or dtype in (torch.float16, torch.bfloat16)
-            target = Target(reading.logits, reading.source, half, _example(probe, device, dtype))
+            # Two rows, since export takes a batch of one for a constant.
+            example = _example(probe, device, dtype, np.arange(2) % len(probe))
+            target = Target(reading.logits, reading.source, half, example)
             exporter = HeadExporter() if exporter is None else exporter
             heads = [exporter.head(inner, tap, target) for tap in taps]
     captured = tuple(
         LayerCapture(tap.spec, tap.pooling, tap.activations, head, why)
         for tap, (head, why) in zip(taps, heads, strict=True)
     )
+    notes = (*seen.notes([tap.spec for tap in taps]), *reading.notes)
     seconds = time.perf_counter() - start
-    return Capture(captured, reading.logits, reading.reason, seconds, reading.source, reading.notes)
+    return Capture(captured, reading.logits, reading.reason, seconds, reading.source, notes, left_out)
 
 
-class _Listener:
-    """Hangs on one module during the forward and keeps the rows of its last call."""
+def _listeners(model: nn.Module, layers: Sequence[LayerSpec], seen: Survey) -> list[Listener]:
+    modules, listeners = layer_modules(model), []
+    for layer in layers:
+        sight = layer.layout or seen.of(layer)
+        known = sight if isinstance(sight, Layout) else None
+        listeners.append(Listener(replace(layer, layout=known), modules[layer.module]))
+        if isinstance(sight, str):
+            listeners[-1].no_rows(sight)
+    return listeners
 
-    def __init__(self, spec: LayerSpec, module: nn.Module) -> None:
-        self.spec = spec
-        self.module = module
-        self.mask: Tensor | None = None
-        self.ran = False
-        self.rows: tuple[Tensor, Pooling] | None = None
-        self.shape: tuple[int, ...] = ()
-        self.batches: list[FloatArray] = []
 
-    def on_input(self, _: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self._keep((args, kwargs))
-
-    def on_output(self, _: nn.Module, args: tuple[Any, ...], output: Any) -> None:
-        self._keep(output)
-
-    def hang(self, stack: ExitStack) -> None:
-        if isinstance(self.module, torch.jit.ScriptModule):
+def _taps(listeners: Sequence[Listener]) -> tuple[list[Tap], dict[str, HiddenError]]:
+    """What was heard, and why layers that only a glob named were left out."""
+    troubles = {one.spec.name: one.trouble for one in listeners if one.trouble is not None}
+    heard = [one for one in listeners if one.trouble is None]
+    for glob in {one.spec.glob: None for one in listeners}:
+        if glob not in {one.spec.glob for one in heard}:
+            reasons = [one.trouble.problem for one in listeners if one.spec.glob == glob and one.trouble is not None]
+            more = f", and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
             raise HiddenError(
-                f"layer {self.spec.name!r} cannot be looked at",
-                expected="a module in Python",
-                got="a scripted or traced one, which takes no hooks",
-                fix="Watch the model from before torch.jit.script, or another layer.",
+                f"nothing that {glob!r} matches can be looked at",
+                expected="a module that runs and gives a row for each sample",
+                got="; ".join(reasons[:MOST_REASONS]) + more,
+                fix="Name other layers.",
             )
-        if self.spec.side == "input":
-            handle = self.module.register_forward_pre_hook(self.on_input, with_kwargs=True)
-        else:
-            handle = self.module.register_forward_hook(self.on_output)
-        stack.callback(handle.remove)
-
-    def end_batch(self, count: int) -> None:
-        """Takes over the rows of a forward of ``count`` samples."""
-        name = self.spec.name
-        if not self.ran:
-            raise HiddenError(
-                f"layer {name!r} did not run",
-                expected="a module that the forward pass in evaluation calls",
-                got=f"no call of {self.spec.module!r}",
-                fix="Name another layer; some modules only run in training, or only hold parameters.",
-            )
-        if self.rows is None:
-            raise HiddenError(
-                f"layer {name!r} has nothing to look at",
-                expected="a tensor, or a tuple, mapping or data class with one",
-                got="no tensor with samples along its first axis",
-                fix="Name another layer.",
-            )
-        values, self.pooling = self.rows
-        if len(values) != count:
-            raise HiddenError(
-                f"layer {name!r} does not have one row per sample",
-                expected=f"{count} rows along the first axis",
-                got=f"a tensor of shape {(len(values), *self.shape)}",
-                fix="Name a layer whose first axis is the batch; recurrent and attention layers have "
-                "batch_first=True for that.",
-            )
-        self.batches.append(values.cpu().numpy())
-        self.ran, self.rows = False, None
-
-    def tap(self) -> Tap:
-        activations = np.concatenate(self.batches)
-        return Tap(self.spec, self.module, activations, self.shape, self.pooling)
-
-    def _keep(self, value: Any) -> None:
-        self.ran = True
-        tensor = first_tensor(value)
-        if tensor is None or tensor.ndim == 0:
-            self.rows = None
-            return
-        self.shape = tuple(tensor.shape[1:])
-        channels_first = is_channels_first(self.module)
-        self.rows = pool(tensor, self.spec.tokens, mask=self.mask, channels_first=channels_first)
+    return [one.tap() for one in heard], troubles
 
 
 def _forward(
     model: nn.Module,
     probe: Samples,
-    layers: Sequence[LayerSpec],
+    listeners: Sequence[Listener],
     reader: LogitReader,
     batch_size: int,
     device: torch.device,
     dtype: torch.dtype,
-) -> list[Tap]:
-    """Taps of the layers, after the reader was given the output of each batch."""
-    modules = layer_modules(model)
-    listeners = [_Listener(spec, modules[spec.module]) for spec in layers]
+) -> None:
+    """Has the listeners and the reader hear the whole probe."""
     with ExitStack() as stack:
         for listener in listeners:
             listener.hang(stack)
@@ -261,15 +222,18 @@ def _forward(
             start += count
             placed = _placed(inputs, device, dtype)
             for listener in listeners:
-                listener.mask = placed.get("attention_mask") if isinstance(placed, dict) else None
+                listener.begin_batch(placed.get("attention_mask") if isinstance(placed, dict) else None)
             output = _call(model, placed)
             if not reader.begun and reader.begin(output, probe, placed, count):
+                for listener in listeners:
+                    listener.begin_batch(listener.mask)
                 output = _call(model, placed)
             reader.keep(output, count)
             del output  # which for a segmentation network is larger than all else
             for listener in listeners:
                 listener.end_batch(count)
-    return [listener.tap() for listener in listeners]
+                if listener.trouble is not None and not listener.spec.glob:
+                    raise listener.trouble
 
 
 def _call(model: nn.Module, inputs: Inputs) -> Any:
@@ -285,22 +249,7 @@ def _call(model: nn.Module, inputs: Inputs) -> Any:
         ) from error
 
 
-def _modules_that_run(model: nn.Module, example: Inputs) -> list[str]:
-    ran: dict[str, None] = {}
-    names: dict[int, str] = {}
-    with ExitStack() as stack:
-        for name, module in layer_modules(model).items():
-            if id(module) not in names and not isinstance(module, torch.jit.ScriptModule):
-                names[id(module)] = name
-                hook = module.register_forward_hook(lambda m, *_: ran.setdefault(names[id(m)]))
-                stack.callback(hook.remove)
-        _call(model, example)
-    return list(ran)
-
-
-def _example(probe: Samples, device: torch.device, dtype: torch.dtype) -> Inputs:
-    # Two rows, since export takes a batch of one for a constant.
-    rows = np.arange(2) % len(probe)
+def _example(probe: Samples, device: torch.device, dtype: torch.dtype, rows: npt.NDArray[np.intp]) -> Inputs:
     return _placed(take_rows(probe.inputs, rows), device, dtype)
 
 

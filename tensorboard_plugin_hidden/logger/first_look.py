@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.snapshot_codec import encode_snapshot
 from tensorboard_plugin_hidden.logger.capture import Capture, LayerCapture
 
 MOST_LINES = 8
 """Layers that have a line each."""
+
+MOST_NAMED = 3
+"""Layers that a reason names."""
 
 POOLED = {
     "none": "not pooled",
@@ -54,6 +60,23 @@ def missing(seen: Capture, *, classes: int, expected: bool) -> str:
         first = seen.layers[0]
         return f"The landscape comes from a classifier that is fitted to the logits. {first.spec.name}: {first.reason}"
     return ""
+
+
+def left_out(troubles: Mapping[str, HiddenError]) -> str:
+    """Which layers a glob matches that cannot be looked at, and why, without a final stop; empty for none.
+
+    Args:
+        troubles: Of a capture.
+    """
+    reasons: dict[str, list[str]] = {}
+    for name, trouble in troubles.items():
+        reasons.setdefault(trouble.problem.removeprefix(f"layer {name!r} "), []).append(name)
+    parts = []
+    for reason, names in reasons.items():
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        parts.append(f"{', '.join(names[:MOST_NAMED])}{more} ({reason})")
+    several = f"{len(troubles)} layer{'s' if len(troubles) > 1 else ''} that a glob matches"
+    return f"left out {several}: {'; '.join(parts)}" if troubles else ""
 
 
 def _layer(layer: LayerCapture) -> str:

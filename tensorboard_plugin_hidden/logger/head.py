@@ -15,8 +15,9 @@ from torch import Tensor, nn
 
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData
 from tensorboard_plugin_hidden.logger.batches import Inputs
-from tensorboard_plugin_hidden.logger.layers import LayerSpec, Pooling
+from tensorboard_plugin_hidden.logger.layers import LayerSpec
 from tensorboard_plugin_hidden.logger.outputs import Source
+from tensorboard_plugin_hidden.logger.pooling import Pooling
 from tensorboard_plugin_hidden.logger.program import Program, ProgramError, export_program, first_line
 
 TOLERANCE = 1e-3

@@ -1,4 +1,4 @@
-"""Which tensors of a network are looked at: names to modules, and what a module gives to one row per sample."""
+"""Which tensors of a network are looked at: names to modules, and the tensor in what a module takes or gives."""
 
 from __future__ import annotations
 
@@ -9,28 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import torch
 from torch import Tensor, nn
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.logger.pooling import Layout, Tokens
 
 Side = Literal["output", "input"]
 """Whether what goes into a module is looked at or what comes out."""
-
-Tokens = Literal["mean", "cls", "last"]
-"""How a token sequence becomes one row: mean over tokens, the first token, the last token."""
-
-Pooling = Literal["none", "positions", "mean", "cls", "last"]
-"""What was done: nothing, mean over the positions of a feature map, or one of ``Tokens``."""
 
 NEAR_MATCHES = 5
 """How many similar names an error offers."""
 
 _CONTAINERS = (nn.ModuleList, nn.ModuleDict, nn.ParameterList, nn.ParameterDict)
-_CHANNELS_FIRST_1D = (
-    nn.Conv1d, nn.ConvTranspose1d, nn.BatchNorm1d, nn.InstanceNorm1d, nn.MaxPool1d, nn.AvgPool1d,
-    nn.AdaptiveAvgPool1d, nn.AdaptiveMaxPool1d,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +32,18 @@ class LayerSpec:
         module: The module's path in the unwrapped model.
         side: What comes out of the module, or what goes in.
         tokens: How a token sequence becomes one row, should the tensor be one.
+        call: Which of the module's calls in one forward pass, from 0; None: the last.
+        glob: The glob that named it, which may also name what cannot be looked at; empty for a full name.
+        layout: What the tensor's axes are, once it was seen.
     """
 
     name: str
     module: str
     side: Side = "output"
     tokens: Tokens = "mean"
+    call: int | None = None
+    glob: str = ""
+    layout: Layout | None = None
 
 
 def layer_modules(model: nn.Module) -> dict[str, nn.Module]:
@@ -74,8 +70,9 @@ def resolve_layers(
     Args:
         model: The unwrapped model.
         patterns: Module paths or globs; ``fc2`` is that module's output, ``fc2:input`` what goes in, and a
-            suffix ``@mean``, ``@cls`` or ``@last`` chooses the row of a token sequence. None: the input of the
-            last ``Linear``, or where there is none the output of the last module that has parameters.
+            suffix ``@mean``, ``@cls`` or ``@last`` chooses the row of a token sequence. Of a module that runs
+            several times in one forward pass the last call is meant, and ``fc2#0`` is the first. None: the input
+            of the last ``Linear``, or where there is none the output of the last module that has parameters.
         ran: Paths of the modules a forward pass runs, in the order they first ran; the default layer is then
             the last of these. None: the order in which the model lists its modules.
 
@@ -98,7 +95,8 @@ def resolve_layers(
     specs: dict[str, LayerSpec] = {}
     for pattern in wanted:
         for spec in _resolve(pattern, named):
-            specs.setdefault(spec.name, spec)
+            if specs.setdefault(spec.name, spec).glob and not spec.glob:
+                specs[spec.name] = spec  # which must be there
     if not specs:
         raise HiddenError(
             "no layers were asked for",
@@ -112,7 +110,7 @@ def resolve_layers(
 def _default_layer(named: Mapping[str, nn.Module], ran: Sequence[str] | None) -> LayerSpec:
     names = list(named) if ran is None else [name for name in ran if name in named]
     for name in reversed(names):
-        if isinstance(named[name], nn.Linear):
+        if is_linear(named[name]):
             return LayerSpec(f"{name}:input", name, "input")
     for name in reversed(names):
         if next(named[name].parameters(recurse=False), None) is not None:
@@ -135,6 +133,14 @@ def _resolve(pattern: str, named: Mapping[str, nn.Module]) -> list[LayerSpec]:
             got=f"@{suffix}",
             fix="Choose which token stands for the sequence, or leave the suffix out.",
         )
+    path, hash_, number = (path, "", "") if path in named else path.partition("#")
+    if hash_ and not number.isdecimal():
+        raise HiddenError(
+            f"layer {pattern!r} has an unknown call",
+            expected="the number of a call, from 0, as in 'fc#0'",
+            got=f"#{number}",
+            fix="Leave it out for the last call of a forward pass.",
+        )
     if colon and side not in get_args(Side):
         raise HiddenError(
             f"layer {pattern!r} has an unknown side",
@@ -142,7 +148,8 @@ def _resolve(pattern: str, named: Mapping[str, nn.Module]) -> list[LayerSpec]:
             got=f":{side}",
             fix="Write 'fc' for what a module gives and 'fc:input' for what it takes.",
         )
-    matches = [path] if path in named else [name for name in named if fnmatch.fnmatchcase(name, path)]
+    full = path in named
+    matches = [path] if full else [name for name in named if fnmatch.fnmatchcase(name, path)]
     if not matches:
         near = difflib.get_close_matches(path, list(named), n=NEAR_MATCHES, cutoff=0.4)
         raise HiddenError(
@@ -151,9 +158,18 @@ def _resolve(pattern: str, named: Mapping[str, nn.Module]) -> list[LayerSpec]:
             got=f"{path!r}; near matches: {', '.join(near) if near else 'none'}",
             fix="List the names with [name for name, _ in model.named_modules()].",
         )
-    ending = (":input" if side == "input" else "") + at + suffix
     tokens: Tokens = suffix if suffix in get_args(Tokens) else "mean"  # type: ignore[assignment]
-    return [LayerSpec(n + ending, n, "input" if side == "input" else "output", tokens) for n in matches]
+    ending = hash_ + number + (":input" if side == "input" else "") + at + suffix
+    place, glob = int(number) if hash_ else None, "" if full else pattern
+    into: Side = "input" if side == "input" else "output"
+    return [LayerSpec(name + ending, name, into, tokens, place, glob) for name in matches]
+
+
+def is_linear(module: nn.Module) -> bool:
+    """Whether a module is a ``Linear``, or a quantised or other replacement that is called so."""
+    name = type(module).__name__.lower()
+    called = name.startswith("linear") or (name.endswith("linear") and not name.endswith("bilinear"))
+    return isinstance(module, nn.Linear) or (called and next(module.children(), None) is None)
 
 
 def first_tensor(value: Any) -> Tensor | None:
@@ -208,57 +224,3 @@ def _replaced(part: Any, found: Tensor | None, tensor: Tensor | None) -> Any:
     if part is found:
         return tensor
     return replace_first_tensor(part, tensor) if inside else part
-
-
-def pool(
-    tensor: Tensor, tokens: Tokens, *, mask: Tensor | None = None, channels_first: bool = False
-) -> tuple[Tensor, Pooling]:
-    """One row per sample, in float32.
-
-    ``[N, D]`` stays, ``[N]`` becomes ``[N, 1]``; ``[N, C, ...]`` with two or more axes of positions becomes the
-    mean over positions, ``[N, C]``; ``[N, T, D]`` is a token sequence, see ``tokens``.
-
-    Args:
-        tensor: Any dtype, samples along the first axis.
-        tokens: What stands for a sequence.
-        mask: [N, T], non-zero for tokens that count; None: all do. With it ``mean`` is over the tokens that
-            count and ``last`` is the last one that does.
-        channels_first: Whether three axes mean ``[N, C, L]``, a one-dimensional feature map.
-
-    Returns:
-        float32 [N, D] in memory of its own, on the tensor's device, and what was done.
-
-    Raises:
-        ValueError: The tensor has no axes.
-
-    >>> pool(torch.ones(5, 3, 8, 8), "mean")[0].shape
-    torch.Size([5, 3])
-    """
-    if tensor.ndim == 0:
-        raise ValueError("a tensor without axes has no samples")
-    # Its own memory, because a module that works in place may overwrite the tensor later in the same forward.
-    values = tensor.detach().to(torch.float32, copy=True)
-    if values.ndim == 1:
-        return values[:, None], "none"
-    if values.ndim == 2:
-        return values, "none"
-    if values.ndim > 3 or channels_first:
-        return values.flatten(2).mean(dim=2), "positions"
-    if mask is None or mask.shape != values.shape[:2]:
-        picked = {"mean": values.mean(dim=1), "cls": values[:, 0], "last": values[:, -1]}
-        return picked[tokens].contiguous(), tokens
-    counts = (mask != 0).to(values)
-    if tokens == "mean":
-        # where() rather than a product: a masked NaN times zero is NaN.
-        kept = torch.where(counts[..., None] > 0, values, 0.0)
-        return kept.sum(dim=1) / counts.sum(dim=1, keepdim=True).clamp(min=1.0), tokens
-    if tokens == "cls":
-        return values[:, 0].contiguous(), tokens
-    positions = torch.arange(values.shape[1], device=values.device)
-    last = torch.where(counts > 0, positions, -1).max(dim=1).values.clamp(min=0)
-    return values[torch.arange(len(values), device=values.device), last], tokens
-
-
-def is_channels_first(module: nn.Module) -> bool:
-    """Whether a module's three-axis tensors are ``[N, C, L]`` feature maps rather than token sequences."""
-    return isinstance(module, _CHANNELS_FIRST_1D)

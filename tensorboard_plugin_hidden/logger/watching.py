@@ -13,7 +13,7 @@ from torch import nn
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.alerts import Alert
 from tensorboard_plugin_hidden.logger.capture import Capture, capture
-from tensorboard_plugin_hidden.logger.first_look import lines, missing
+from tensorboard_plugin_hidden.logger.first_look import left_out, lines, missing
 from tensorboard_plugin_hidden.logger.head import HeadExporter
 from tensorboard_plugin_hidden.logger.layers import LayerSpec
 from tensorboard_plugin_hidden.logger.predictions import LogitReader
@@ -62,6 +62,7 @@ class Watch:
         self._exporter = HeadExporter()
         self._reader = reader
         self._looked = False
+        self._left_out: dict[str, HiddenError] = {}
 
     @property
     def rate(self) -> float | None:
@@ -102,7 +103,8 @@ class Watch:
             warnings.warn(f"Step {step} is not logged. {error}", HiddenWarning, stacklevel=3)
             return ()
         # The default layer is found in the first forward pass, and is the same from then on.
-        self._layers = [layer.spec for layer in seen.layers]
+        if not self._looked:
+            self._layers = [layer.spec for layer in seen.layers]
         alerts = recorder.add_snapshots(
             seen.snapshots(step),
             1000 * (time.perf_counter() - start),
@@ -137,6 +139,12 @@ class Watch:
         classes = 0 if recorder.probe is None else len(recorder.probe.classes)
         told = [f"{note}." for note in seen.notes]
         first, self._looked = not self._looked, True
+        new = {name: trouble for name, trouble in seen.left_out.items() if name not in self._left_out}
+        self._left_out.update(new)
+        if new and first:
+            told.insert(0, f"{left_out(new)}.")
+        elif new:
+            warnings.warn(f"Step {step}: {left_out(new)}.", HiddenWarning, stacklevel=4)
         for line in [*lines(seen, classes, milliseconds), *told] if first else [f"step {step}: {n}" for n in told]:
             say(line)
         lack = missing(seen, classes=classes, expected=self._reader.expected) if first else ""

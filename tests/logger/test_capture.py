@@ -160,7 +160,8 @@ def test_mixed_modes_come_back_and_a_train_method_of_the_users_is_not_called() -
     before = state_of(model)
     capture(model, image_probe(), resolve_layers(model, EVERY_HEAD))
     assert state_of(model) == before
-    assert modes == [False]  # once: heads are looked for without the user's hooks
+    # Twice with a few samples, once with the probe: heads are looked for without the user's hooks.
+    assert modes == [False, False, False]
 
 
 @pytest.mark.parametrize("wrap", ["compiled", "compiled in place"])
@@ -406,7 +407,15 @@ class Odd(nn.Module):
     ("name", "parts"),
     [
         ("unused", ["layer 'unused' did not run", "no call of 'unused'", "only run in training"]),
-        ("fold", ["layer 'fold' does not have one row per sample", "expected 4 rows", "(2, 2, 3)", "batch_first"]),
+        (
+            "fold",
+            [
+                "layer 'fold' does not have one row per sample",
+                "expected 4 rows",
+                "(2, 2, 3)",
+                "before batches are folded",
+            ],
+        ),
         ("nothing", ["layer 'nothing' has nothing to look at", "no tensor"]),
     ],
 )
@@ -418,6 +427,21 @@ def test_layers_that_cannot_be_looked_at_are_named(name: str, parts: list[str]) 
     for part in parts:
         assert part in str(caught.value)
     assert state_of(model) == before
+
+
+def test_globs_leave_out_what_cannot_be_looked_at_and_names_do_not() -> None:
+    model, probe = Odd(), Probe(torch.randn(4, 3))
+    seen = capture(model, probe, resolve_layers(model, ["*"]))
+    assert [layer.spec.name for layer in seen.layers] == ["fc"]
+    assert {name: error.problem for name, error in seen.left_out.items()} == {
+        "unused": "layer 'unused' did not run",
+        "fold": "layer 'fold' does not have one row per sample",
+        "nothing": "layer 'nothing' has nothing to look at",
+    }
+    with pytest.raises(HiddenError, match="layer 'unused' did not run"):
+        capture(model, probe, resolve_layers(model, ["*", "unused"]))
+    with pytest.raises(HiddenError, match=r"nothing that 'u\*' matches can be looked at.*'unused' did not run"):
+        capture(model, probe, resolve_layers(model, ["fc", "u*"]))
 
 
 def test_scripted_modules_are_refused_as_layers_but_not_as_parts() -> None:
@@ -455,7 +479,7 @@ def test_outputs_with_too_many_axes_for_logits_are_not_kept() -> None:
     seen = capture(Pixels(), image_probe(), resolve_layers(Pixels(), "conv"), batch_size=8)
     assert seen.logits is None
     assert "4 axes" in seen.reason
-    assert alive == [0, 0, 0, 0]
+    assert alive == [0] * 6  # four batches, and two small ones before
 
 
 @pytest.mark.parametrize("last", [False, True])

@@ -15,7 +15,7 @@ from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.reader import RunReader
 from tensorboard_plugin_hidden.format.schema import SnapshotRecord
 from tensorboard_plugin_hidden.logger.capture import capture
-from tensorboard_plugin_hidden.logger.first_look import lines, missing
+from tensorboard_plugin_hidden.logger.first_look import left_out, lines, missing
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
 from tensorboard_plugin_hidden.logger.predictions import LogitReader
 from tests.logger.networks import Cnn, image_probe
@@ -162,3 +162,52 @@ def test_activations_without_logits_say_so(tmp_path: Path) -> None:
         writer.add_activations("fc", torch.randn(20, 4), 0, method=None)
     (body,) = stored(tmp_path)
     assert body.no_logits == "The activations were logged without logits."
+
+
+class Early(nn.Module):
+    """Its second layer does not run in evaluation, and its third when the network was told so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(4, 4) for _ in range(3))
+        self.fc = nn.Linear(4, 3)
+        self.short = False
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = self.layers[0](x)
+        h = self.layers[1](h) if self.training else h
+        return self.fc(h if self.short else self.layers[2](h))
+
+
+def test_what_a_glob_matches_and_does_not_run_is_left_out_and_said_once(tmp_path: Path, capsys: Any) -> None:
+    model = Early()
+    with hidden.SummaryWriter(str(tmp_path)) as writer:
+        writer.watch(model, probe(), layers=["layers.*", "fc:input"], method=None)
+        for step in range(2):
+            writer.add_hidden(step)
+        told = [line for line in capsys.readouterr().err.splitlines() if "left out" in line]
+        assert told == ["hidden: left out 1 layer that a glob matches: layers.1 (did not run)."]
+        model.short = True
+        with pytest.warns(
+            HiddenWarning, match=r"Step 2: left out 1 layer that a glob matches: layers\.2 \(did not run"
+        ):
+            writer.add_hidden(2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", HiddenWarning)
+            writer.add_hidden(3)
+            model.short = False
+            writer.add_hidden(4)
+    steps = sorted((body.layer, body.step) for body in stored(tmp_path))
+    assert [step for layer, step in steps if layer == "layers.0"] == [0, 1, 2, 3, 4]
+    assert [step for layer, step in steps if layer == "layers.2"] == [0, 1, 4]
+
+
+def test_many_that_are_left_out_are_counted() -> None:
+    deep = nn.Sequential(*(nn.TransformerEncoderLayer(4, 2, 8, batch_first=True) for _ in range(5)))
+    model = nn.Sequential(nn.Unflatten(1, (1, 4)), deep, nn.Flatten(), nn.Linear(4, 3))
+    seen = capture(model, probe(), resolve_layers(model, "1.*"), reader=LogitReader(classifier=False))
+    assert left_out(seen.left_out) == (
+        "left out 5 layers that a glob matches: "
+        "1.0.self_attn.out_proj, 1.1.self_attn.out_proj, 1.2.self_attn.out_proj and 2 more (did not run)"
+    )
+    assert left_out({}) == ""

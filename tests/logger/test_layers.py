@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -12,7 +11,7 @@ from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.logger.layers import (
     LayerSpec,
     first_tensor,
-    pool,
+    is_linear,
     replace_first_tensor,
     resolve_layers,
 )
@@ -40,6 +39,36 @@ def test_names_and_globs() -> None:
     assert names(["layer*.0:input"]) == ["layer1.0:input", "layer2.0:input"]
     assert resolve_layers(network(), ["fc:input@cls"]) == [LayerSpec("fc:input@cls", "fc", "input", "cls")]
     assert resolve_layers(network(), ["fc:output"]) == [LayerSpec("fc", "fc", "output", "mean")]
+
+
+def test_a_call_of_several_can_be_named() -> None:
+    assert resolve_layers(network(), "relu#1:input@last") == [
+        LayerSpec("relu#1:input@last", "relu", "input", "last", 1)
+    ]
+    assert [(spec.name, spec.call) for spec in resolve_layers(network(), "layer*.0#0")] == [
+        ("layer1.0#0", 0),
+        ("layer2.0#0", 0),
+    ]
+    odd = nn.ModuleDict({"c#": nn.Linear(2, 2)})
+    assert resolve_layers(odd, "c#")[0].call is None
+
+
+def test_a_layer_knows_whether_a_glob_named_it() -> None:
+    assert [spec.glob for spec in resolve_layers(network(), ["layer*.0", "fc"])] == ["layer*.0", "layer*.0", ""]
+    for patterns in (["layer1.*", "layer1.0"], ["layer1.0", "layer1.*"]):
+        assert {spec.name: spec.glob for spec in resolve_layers(network(), patterns)}["layer1.0"] == ""
+
+
+def test_replacements_of_linear_are_taken_for_one() -> None:
+    class QuantLinear(nn.Module):
+        pass
+
+    class LinearBlock(nn.Sequential):
+        pass
+
+    assert is_linear(QuantLinear())
+    assert not is_linear(nn.Bilinear(2, 2, 2))
+    assert not is_linear(LinearBlock(nn.Linear(2, 2)))
 
 
 def test_containers_are_not_layers() -> None:
@@ -73,6 +102,7 @@ def test_default_without_linear_is_the_last_module_with_parameters() -> None:
         ("zzz*", ["no layer matches", "near matches: none"]),
         ("fc@max", ["unknown suffix", "@mean, @cls or @last", "got @max"]),
         ("fc:in", ["unknown side", ":input or :output", "got :in"]),
+        ("fc#x", ["unknown call", "'fc#0'", "got #x"]),
         ([], ["no layers were asked for", "got []"]),
     ],
 )
@@ -86,49 +116,6 @@ def test_unknown_layers_are_explained(patterns: Any, parts: list[str]) -> None:
 def test_a_model_without_layers_is_refused() -> None:
     with pytest.raises(HiddenError, match=r"no layer to look at by default.*Name a layer"):
         resolve_layers(nn.Sequential(nn.ReLU()))
-
-
-def test_pooling_of_vectors_and_feature_maps() -> None:
-    x = torch.randn(4, 3, 5, 6, dtype=torch.float64)
-    rows, how = pool(x, "mean")
-    np.testing.assert_allclose(rows, x.numpy().mean(axis=(2, 3)), rtol=1e-5, atol=1e-6)
-    assert (how, rows.dtype) == ("positions", torch.float32)
-    assert pool(x[:, 0, 0, 0], "cls")[0].shape == (4, 1)
-    assert pool(x[:, :, 0, 0], "cls")[1] == "none"
-    assert pool(x.flatten(2), "mean", channels_first=True)[0].shape == (4, 3)
-
-
-def test_pooled_rows_have_memory_of_their_own() -> None:
-    x = torch.zeros(2, 3)
-    rows, _ = pool(x, "mean")
-    x += 1
-    assert rows.max() == 0
-
-
-def test_pooling_of_half_precision_does_not_overflow() -> None:
-    assert pool(torch.full((1, 1, 64, 64), 6e4, dtype=torch.float16), "mean")[0].item() == pytest.approx(6e4, rel=1e-3)
-
-
-@pytest.mark.parametrize("tokens", ["mean", "cls", "last"])
-@pytest.mark.parametrize("masked", [False, True])
-def test_pooling_of_tokens(tokens: Any, masked: bool) -> None:
-    x = torch.randn(3, 5, 2)
-    lengths = [5, 2, 1] if masked else [5, 5, 5]
-    mask = torch.arange(5)[None] < torch.tensor(lengths)[:, None] if masked else None
-    if masked:
-        x[1, 2:] = np.nan
-    rows, how = pool(x, tokens, mask=mask)
-    for row, sample, n in zip(rows.numpy(), x.numpy(), lengths, strict=True):
-        wanted = {"mean": sample[:n].mean(axis=0), "cls": sample[0], "last": sample[n - 1]}[tokens]
-        np.testing.assert_allclose(row, wanted, rtol=1e-5, atol=1e-6)
-    assert how == tokens
-
-
-def test_left_padding_is_masked_too() -> None:
-    x = torch.arange(4.0).reshape(1, 4, 1)
-    mask = torch.tensor([[0, 0, 1, 1]])
-    assert pool(x, "last", mask=mask)[0].item() == 3.0
-    assert pool(x, "mean", mask=mask)[0].item() == 2.5
 
 
 @dataclass
