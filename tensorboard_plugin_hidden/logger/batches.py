@@ -18,6 +18,10 @@ Inputs = Tensor | tuple[Any, ...] | dict[str, Any]
 """What a model is called with: ``model(x)``, ``model(*x)`` or ``model(**x)``; tensors have a row per sample."""
 
 
+class UnlikeError(HiddenError):
+    """Batches that cannot be one."""
+
+
 def count_rows(inputs: Inputs) -> int:
     """Number of samples in a batch of inputs.
 
@@ -95,7 +99,7 @@ def joined(batches: Iterator[Any], total: int) -> Any:
         total: Rows of all of them, or more; what is not filled is cut off.
 
     Raises:
-        HiddenError: Shapes differ between batches.
+        UnlikeError: Shapes differ between batches.
     """
     first = next(batches)
     place = len(leaf(first))
@@ -105,6 +109,18 @@ def joined(batches: Iterator[Any], total: int) -> Any:
         _fill(whole, batch, place)
         place += len(leaf(batch))
     return _mapped(lambda value: value[:place] if isinstance(value, Tensor | list) else value, whole)
+
+
+def of_rows(batch: Any, rows: int) -> Any:
+    """A batch, once all of its tensors and lists have a row for each sample.
+
+    Raises:
+        UnlikeError: Some have not, as offsets into texts that lie one after the other, or several frames a sample.
+    """
+    for part in _leaves(batch):
+        if isinstance(part, Tensor | list) and (len(part) if not isinstance(part, Tensor) or part.ndim else 0) != rows:
+            raise _unlike(f"{described(part)} for {rows} samples")
+    return batch
 
 
 def leaf(batch: Any) -> Any:
@@ -181,8 +197,16 @@ def _fill(whole: Any, batch: Any, place: int) -> None:
         whole[place : place + len(batch)] = batch.tolist() if isinstance(batch, Tensor) else batch
 
 
-def _unlike(got: str) -> HiddenError:
-    return HiddenError(
+def _leaves(batch: Any) -> Iterator[Any]:
+    if isinstance(batch, Mapping | tuple):
+        for part in batch.values() if isinstance(batch, Mapping) else batch:
+            yield from _leaves(part)
+    else:
+        yield batch
+
+
+def _unlike(got: str) -> UnlikeError:
+    return UnlikeError(
         "the probe's batches cannot be joined",
         expected="batches of equal shape but for the number of samples",
         got=got,

@@ -27,7 +27,7 @@ from torch.utils.data import (
 )
 
 from tensorboard_plugin_hidden.errors import HiddenError
-from tensorboard_plugin_hidden.logger.batches import joined, leaf, stacked, tensor
+from tensorboard_plugin_hidden.logger.batches import UnlikeError, joined, leaf, of_rows, stacked, tensor
 from tensorboard_plugin_hidden.logger.labels import LABEL_KEYS, class_names, column, of_one_type
 from tensorboard_plugin_hidden.logger.wrappers import seed_all
 
@@ -157,19 +157,28 @@ def read_rows(data: Any, indices: Sequence[int], seed: int) -> Any:
     """
     dataset = dataset_of(data)
     collate = own_collate(data)
-    if collate is not None:
-        # At once, since what pads to the longest of a batch pads each batch otherwise.
-        batch = _as_read(collate([_item(dataset, index, seed) for index in indices]))
-        if len(leaf(batch)) != len(indices):
+    chunks = (indices[start : start + CHUNK] for start in range(0, len(indices), CHUNK))
+    if collate is None:
+        return joined((stacked([_item(dataset, index, seed) for index in chunk]) for chunk in chunks), len(indices))
+
+    def batch_of(rows: Sequence[int]) -> Any:
+        batch = _as_read(collate([_item(dataset, index, seed) for index in rows]))
+        if len(leaf(batch)) != len(rows):
             raise HiddenError(
                 "the loader's collate_fn changes the number of samples",
-                expected=f"{len(indices)} rows",
+                expected=f"{len(rows)} rows",
                 got=str(len(leaf(batch))),
                 fix="Give the probe a collate_fn that keeps one row per sample.",
             )
         return batch
-    chunks = (indices[start : start + CHUNK] for start in range(0, len(indices), CHUNK))
-    return joined((stacked([_item(dataset, index, seed) for index in chunk]) for chunk in chunks), len(indices))
+
+    if len(indices) <= CHUNK:
+        return batch_of(indices)
+    try:
+        return joined((of_rows(batch_of(chunk), len(chunk)) for chunk in chunks), len(indices))
+    except UnlikeError:
+        # At once, since what pads to the longest of a batch pads each batch otherwise.
+        return batch_of(indices)
 
 
 def read_stream(stream: Iterable[Any], size: int) -> tuple[Any, int]:
@@ -228,10 +237,23 @@ def own_collate(data: Any) -> Callable[[list[Any]], Any] | None:
     return data.collate_fn
 
 
-def is_random(dataset: Any, index: int, seed: int) -> bool:
-    """Whether a sample read twice is two samples, as where a transform augments it. Changes the global generators."""
-    first, again = _item(dataset, index, seed), _item(dataset, index, seed + 1)
-    return not _equal(first, again)
+def is_random(data: Any, indices: Sequence[int], seed: int) -> bool:
+    """Whether samples read twice are others, as where a transform or a loader's function augments them.
+
+    Changes the global generators.
+
+    Args:
+        data: A map-style data set, or a loader over one.
+        indices: Some of its samples; the more, the rarer a change may be and still be noticed.
+        seed: Seed of the reading, which the second goes beyond.
+    """
+    dataset, collate = dataset_of(data), own_collate(data)
+
+    def read(seed: int) -> Any:
+        items = [_item(dataset, index, seed) for index in indices]
+        return items if collate is None else _as_read(collate(items))
+
+    return not _equal(read(seed), read(seed + 1))
 
 
 def known_targets(dataset: Any) -> Any:

@@ -81,11 +81,11 @@ def _column(name: str, values: Any, total: int, indices: npt.NDArray[np.intp]) -
         return Column(name, kind, numbers=tuple(_number(item) for item in chosen))
     codes: dict[str, int] = {}
     if kind == "category":
-        texts = [None if _missing(item) else _text(item) for item in chosen]
+        texts = [None if is_missing(item) else _text(item) for item in chosen]
         one = tuple(NO_CATEGORY if text is None else codes.setdefault(text, len(codes)) for text in texts)
         return Column(name, kind, tuple(codes), one)
     # Sorted, because the order of a set of strings differs from process to process.
-    tags = [() if _missing(item) else sorted({_text(tag) for tag in item}) for item in chosen]
+    tags = [() if is_missing(item) else sorted({_text(tag) for tag in item}) for item in chosen]
     many = tuple(tuple(codes.setdefault(tag, len(codes)) for tag in sample) for sample in tags)
     return Column(name, kind, tuple(codes), many)
 
@@ -121,7 +121,7 @@ def _plain(item: Any) -> Any:
 
 
 def _kind(name: str, items: Sequence[Any]) -> ColumnKind:
-    present = [item for item in items if not _missing(item)]
+    present = [item for item in items if not is_missing(item)]
     if present and (all(isinstance(item, str) for item in present) or all(isinstance(item, bool) for item in present)):
         return "category"
     if all(isinstance(item, int | float) and not isinstance(item, bool) for item in present):
@@ -141,8 +141,11 @@ def _is_tags(item: Any) -> bool:
     return isinstance(item, list | tuple | set | frozenset) and all(isinstance(tag, str) for tag in item)
 
 
-def _missing(item: Any) -> bool:
-    return item is None or (isinstance(item, float) and math.isnan(item))
+def is_missing(item: Any) -> bool:
+    """Whether a value says that there is none, as None, NaN, and the NA and NaT of pandas do."""
+    return (
+        item is None or (isinstance(item, float) and math.isnan(item)) or type(item).__name__ in ("NAType", "NaTType")
+    )
 
 
 def _text(item: Any) -> str:

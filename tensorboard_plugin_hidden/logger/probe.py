@@ -16,7 +16,7 @@ from tensorboard_plugin_hidden.format.snapshot import FloatArray, IntArray
 from tensorboard_plugin_hidden.logger.batches import Inputs, take_rows
 from tensorboard_plugin_hidden.logger.datasets import dataset_of, names_of
 from tensorboard_plugin_hidden.logger.labels import NO_LABEL, Targets, class_names, column, read_targets
-from tensorboard_plugin_hidden.logger.metadata import columns, original_label_column, shortened
+from tensorboard_plugin_hidden.logger.metadata import columns, is_missing, original_label_column, shortened
 from tensorboard_plugin_hidden.logger.pictures import full_size
 from tensorboard_plugin_hidden.logger.probe_size import Candidates, measured_size
 from tensorboard_plugin_hidden.logger.reading import Choices, is_choice, no_labels, read
@@ -130,7 +130,7 @@ class Probe:
         beside = {name: _beside(name, values, total) for name, values in given.items() if values is not None}
         self.ids = _checked_ids(beside.get("ids", range(total)), self.indices)
         texts_of = found.texts if "texts" not in beside else [beside["texts"][i] for i in self.indices]
-        self.texts = None if texts_of is None else tuple(shortened(str(t)) for t in texts_of)
+        self.texts = None if texts_of is None else tuple("" if is_missing(t) else shortened(str(t)) for t in texts_of)
         self.columns = columns(metadata or {}, total, self.indices)
         if original_labels is not None:
             self.columns += (self._original(original_labels, names),)

@@ -14,12 +14,16 @@ from torch.utils.data import DataLoader, TensorDataset
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.logger import datasets, roles
 from tensorboard_plugin_hidden.logger.batches import Inputs, count_rows, leaf, named_tensors, take_rows
+from tensorboard_plugin_hidden.logger.datasets import CHUNK
 from tensorboard_plugin_hidden.logger.labels import NO_LABEL, Labels, Targets, column, read_targets
 from tensorboard_plugin_hidden.logger.roles import Choice
 from tensorboard_plugin_hidden.logger.sampling import stratified_sample
 
 PRESAMPLE = 2
 """Where labels must be read to be known, this many times the probe's size is read to choose from."""
+
+_READ_TWICE = 16
+"""Samples that are read twice, at most: a transform that changes one in ten is noticed four times in five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,8 @@ def _read_dataset(data: Any, dataset: datasets.MapDataset, size: int, choices: C
     parted = roles.part(batch, inputs=choices.inputs, labels=choices.labels, labelled=given is not None)
     own = _targets_if_any(parted.target) if given is not None else _targets(parted.target)
     notes = [rows.note] if rows.note else []
-    if not isinstance(dataset, TensorDataset | list | tuple) and datasets.is_random(dataset, int(indices[0]), seed):
+    fixed = isinstance(dataset, TensorDataset | list | tuple) and datasets.own_collate(data) is None
+    if not fixed and _is_random(data, indices, seed):
         notes.append(
             "a sample read twice is two different ones, as by random augmentation; the probe keeps one draw of each"
         )
@@ -169,6 +174,13 @@ def _read_dataset(data: Any, dataset: datasets.MapDataset, size: int, choices: C
     )
 
 
+def _is_random(data: Any, indices: npt.NDArray[np.intp], seed: int) -> bool:
+    """Whether some of the samples, which are spread over the data, are others when they are read again."""
+    count = min(_READ_TWICE, -(-len(indices) // CHUNK))
+    some = indices[np.linspace(0, len(indices) - 1, count).astype(np.int64)]
+    return datasets.is_random(data, some.tolist(), seed)
+
+
 def _choose(
     data: Any, rows: npt.NDArray[np.int64], known: Labels | None, size: int, choices: Choices, seed: int
 ) -> npt.NDArray[np.intp]:
@@ -182,8 +194,8 @@ def _choose(
     count = min(len(rows), PRESAMPLE * size)
     candidates = rows[np.sort(np.random.default_rng(seed).choice(len(rows), count, replace=False))]
     columns = []
-    for start in range(0, count, datasets.CHUNK):
-        batch = datasets.read_rows(data, candidates[start : start + datasets.CHUNK].tolist(), seed)
+    for start in range(0, count, CHUNK):
+        batch = datasets.read_rows(data, candidates[start : start + CHUNK].tolist(), seed)
         target = roles.part(batch, inputs=choices.inputs, labels=choices.labels).target
         columns.append(None if target is None else column(target).tolist())
     if any(part is None for part in columns):

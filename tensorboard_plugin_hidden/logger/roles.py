@@ -90,7 +90,10 @@ def _of_mapping(batch: Mapping[Any, Any], inputs: Choice | None, labels: Choice 
     keys = [key for key in LABEL_KEYS if key in rest]
     if not keys:  # fine_label, Target
         keys = [key for key in rest if str(key).lower().split("_")[-1] in LABEL_KEYS]
-    target, key = None, None
+    target, key, notes = None, None, []
+    if not keys and inputs is None and not (labelled or labels is not None):
+        keys = _unnamed_targets(batch, rest)
+        notes = [f"{key!r} is taken for the labels" for key in keys]
     if keys:
         key, target = keys[0], rest[keys[0]]
         if not (labelled or labels is not None) and any(not _same(rest[other], target) for other in keys[1:]):
@@ -104,11 +107,31 @@ def _of_mapping(batch: Mapping[Any, Any], inputs: Choice | None, labels: Choice 
     nested = [name for name in left_out if isinstance(rest[name], Mapping | tuple)]
     if inputs is None and (nested or (asked and len(arguments) > len(asked))):
         raise _ambiguous("inputs", batch, [*nested, *arguments])
-    notes = []
     lost = [str(name) for name in left_out if name not in nested and not _is_texts(rest[name])]
     if lost and inputs is None:
         notes.append(f"{', '.join(lost)} cannot be stacked and is not given to the model")
     return Roles(arguments, target, texts, key, tuple(notes))
+
+
+def _unnamed_targets(batch: Mapping[Any, Any], rest: Mapping[Any, Any]) -> list[Any]:
+    """The key of the labels where no key is called so: words that say a class. Numbers may as well be an input.
+
+    Raises:
+        HiddenError: There are whole numbers or truth values, one a sample, beside what is clearly an input.
+    """
+    scalars = [key for key, value in rest.items() if _is_scalars(value) and str(key).lower() not in ID_KEYS]
+    words = [key for key in scalars if _is_texts(rest[key]) and not _distinct(rest[key])]
+    whole = [key for key in scalars if key not in words and not _is_texts(rest[key]) and _may_be_classes(rest[key])]
+    beside = [key for key, value in rest.items() if isinstance(tensor(value), Tensor) and key not in scalars]
+    if beside and (whole or len(words) > 1):
+        raise _ambiguous("labels", batch, [*words, *whole])
+    return words if beside else []
+
+
+def _may_be_classes(value: Any) -> bool:
+    """Whether values, one a sample, are words, whole numbers or truth values, and not measurements."""
+    held = tensor(value)
+    return _is_texts(value) or (isinstance(held, Tensor) and not (held.is_floating_point() or held.is_complex()))
 
 
 def _of_tuple(
@@ -141,6 +164,8 @@ def _of_tuple(
         notes.append(f"part {lengths[0]} is taken for the lengths of the sequences, and given to the model")
     if key is not None and len(parts) > 0 and not sample and not _is_scalars(target):
         notes.append(f"part {key} of the batch, {described(target)}, is taken for targets; inputs= makes it an input")
+    if key == 0 and len(batch) == 2:
+        notes.append("the first part of each sample is taken for its label, the second for the input")
     left = [place for place in parts if _is_scalars(parts[place]) and place not in lengths]
     if (labels is not None or labelled) and inputs is None and left and len(parts) > 1 and sample:
         raise _ambiguous("inputs", batch, list(parts))
@@ -157,6 +182,8 @@ def _target_of(
     last = max(parts)
     if least == 0 and len(parts) == 1:
         return last
+    if len(batch) == 2 and len(parts) == 2 and scalars == [min(parts)] and _may_be_classes(parts[min(parts)]):
+        return min(parts)
     if len(batch) == 2 or len(parts) == 1:
         return last if sample or last in scalars or not _alike(tuple(parts.values())) else None
     if len(scalars) > 1:

@@ -26,6 +26,7 @@ from torch.utils.data import (
     Subset,
     SubsetRandomSampler,
     TensorDataset,
+    default_collate,
 )
 
 from tensorboard_plugin_hidden.errors import HiddenError
@@ -369,6 +370,65 @@ def test_random_augmentation_is_said(capsys: pytest.CaptureFixture[str]) -> None
     assert "a sample read twice is two different ones" in capsys.readouterr().err
     Probe(Pairs(LABELS, False))
     assert capsys.readouterr().err == ""
+
+
+class Rare(Pairs):
+    """One sample in ten is augmented."""
+
+    def __getitem__(self, index: int) -> Any:
+        x, label = super().__getitem__(index)
+        return x + torch.randn(()) * (torch.rand(()) < 0.1), label
+
+
+def test_rare_augmentation_and_that_of_a_loader_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    Probe(Rare(torch.zeros(2000, dtype=torch.int64).tolist(), True))
+    assert "two different ones" in capsys.readouterr().err
+
+    def mixed(items: Any) -> Any:
+        x, y = default_collate(items)
+        return x + torch.randn(()), y
+
+    Probe(DataLoader(TensorDataset(X, torch.arange(len(X)) % 2), collate_fn=mixed))
+    assert "two different ones" in capsys.readouterr().err
+    Probe(DataLoader(TensorDataset(X, torch.arange(len(X)) % 2), collate_fn=default_collate))
+    assert "two different ones" not in capsys.readouterr().err
+
+
+def test_batches_of_a_loaders_function_are_joined_where_they_can_be() -> None:
+    """So that the data is in memory once; what is padded to its batch, or has no row a sample, is made at once."""
+    most = []
+
+    def counted(items: Any) -> Any:
+        most.append(len(items))
+        return default_collate(items)
+
+    x = torch.randn(300, 2)
+    probe = Probe(DataLoader(TensorDataset(x, torch.arange(300) % 2), collate_fn=counted))
+    assert torch.equal(probe.inputs, x)  # type: ignore[arg-type]
+    assert max(most) < 100
+
+    def padded(items: Any) -> Any:
+        return torch.nn.utils.rnn.pad_sequence([item[0] for item in items], batch_first=True), torch.zeros(len(items))
+
+    probe = Probe(DataLoader([(torch.ones(1 + i // 40), 0) for i in range(300)], collate_fn=padded))  # type: ignore[arg-type]
+    assert probe.inputs.shape == (300, 8)  # type: ignore[union-attr]
+
+    def packed(items: Any) -> Any:
+        offsets = torch.arange(len(items)) * 2
+        return torch.arange(len(items)) % 2, torch.cat([item[0] for item in items]), offsets
+
+    probe = Probe(
+        DataLoader([(torch.ones(2), 0) for _ in range(300)], collate_fn=packed),  # type: ignore[arg-type]
+        inputs=lambda batch: batch[2],
+        labels=0,
+    )
+    assert probe.inputs.tolist() == list(range(0, 600, 2))  # type: ignore[union-attr]
+
+
+def test_a_missing_text_is_no_word() -> None:
+    pandas = pytest.importorskip("pandas")
+    texts = pandas.Series(["a", None, float("nan"), pandas.NA, "nan"], dtype=object)
+    assert Probe(torch.zeros(5, 2), texts=texts).texts == ("a", "", "", "", "nan")
 
 
 def test_data_frames_are_read_by_position() -> None:

@@ -46,6 +46,9 @@ def shapes(inputs: Any) -> Any:
         ({"x": X, "fine_label": Y}, {"x": [N, 4]}, Y),
         ({"x": X, "Target": Y}, {"x": [N, 4]}, Y),
         ((X, X, X), [[N, 4]] * 3, None),
+        ((Y, X), [N, 4], Y),
+        ((Y == 0, X), [N, 4], Y == 0),
+        ((Y.float(), X), [N], X),
     ],
 )
 def test_one_reading_is_taken(batch: Any, inputs: Any, target: Any) -> None:
@@ -53,6 +56,23 @@ def test_one_reading_is_taken(batch: Any, inputs: Any, target: Any) -> None:
     assert shapes(found.inputs) == inputs
     assert (found.target is None) == (target is None)
     assert target is None or torch.equal(found.target, target)
+
+
+def test_words_of_a_mapping_that_say_a_class_are_the_labels() -> None:
+    found = part({"x": X, "species": ["cat", "dog", "eel"] * 4})
+    assert (shapes(found.inputs), found.key) == ({"x": [N, 4]}, "species")
+    assert "'species' is taken for the labels" in found.notes
+
+
+@pytest.mark.parametrize("name", ["species", "genre", "timestep"])
+@pytest.mark.parametrize("values", [Y, Y == 0])
+def test_whole_numbers_beside_an_input_may_be_labels_or_an_input_too(name: str, values: torch.Tensor) -> None:
+    batch = {"x": X, name: values}
+    with pytest.raises(HiddenError, match=f"may be the labels.*{name}.*labels='{name}'"):
+        part(batch)
+    assert shapes(part(batch, labels=name).inputs) == {"x": [N, 4]}
+    assert shapes(part(batch, inputs=lambda batch: batch).inputs) == {"x": [N, 4], name: [N]}
+    assert shapes(part(batch, labelled=True).inputs) == {"x": [N, 4], name: [N]}
 
 
 def test_a_batch_may_be_inputs_only() -> None:
