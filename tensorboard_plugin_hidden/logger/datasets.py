@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.utils.data import (
     ConcatDataset,
     DataLoader,
+    Dataset,
     IterableDataset,
     RandomSampler,
     SequentialSampler,
@@ -75,6 +76,19 @@ def is_batch(data: Any) -> bool:
         return True
     first = data[0] if isinstance(data, tuple | list) and data else None
     return isinstance(first, Tensor | np.ndarray) or hasattr(first, "to_numpy")
+
+
+def splits_of(data: Any) -> list[str]:
+    """Names of the data sets or loaders in a mapping, as Hugging Face's ``DatasetDict`` is; none for other data."""
+    if not isinstance(data, Mapping):
+        return []
+    some = [str(name) for name, value in data.items() if isinstance(value, DataLoader | Dataset) or _is_hub(value)]
+    return some if len(some) == len(data) else []
+
+
+def _is_hub(value: Any) -> bool:
+    """Whether a value is a data set of Hugging Face's library, which inherits from none of torch's."""
+    return hasattr(value, "column_names") and hasattr(value, "with_format")
 
 
 def is_table(data: Any) -> bool:

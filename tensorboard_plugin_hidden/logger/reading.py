@@ -80,6 +80,14 @@ def read(data: Any, size: int, choices: Choices, seed: int) -> Reading:
     Raises:
         HiddenError: As for ``Probe``.
     """
+    splits = datasets.splits_of(data)
+    if splits:
+        raise HiddenError(
+            "there are several data sets",
+            expected="one",
+            got=f"a mapping of {', '.join(splits)}"[:200],
+            fix=f"Choose one, as in Probe(data[{splits[0]!r}]).",
+        )
     if datasets.is_batch(data):
         return _read_batch(data, size, choices, seed)
     if datasets.is_stream(data):

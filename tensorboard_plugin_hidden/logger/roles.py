@@ -107,6 +107,8 @@ def _of_mapping(batch: Mapping[Any, Any], inputs: Choice | None, labels: Choice 
     nested = [name for name in left_out if isinstance(rest[name], Mapping | tuple)]
     if inputs is None and (nested or (asked and len(arguments) > len(asked))):
         raise _ambiguous("inputs", batch, [*nested, *arguments])
+    if inputs is None and not arguments and rest:
+        raise _no_input(rest)
     lost = [str(name) for name in left_out if name not in nested and not _is_texts(rest[name])]
     if lost and inputs is None:
         notes.append(f"{', '.join(lost)} cannot be stacked and is not given to the model")
@@ -245,6 +247,16 @@ def _ambiguous(name: str, batch: Any, keys: Sequence[Any]) -> HiddenError:
         got=f"{len(keys)} candidates: {', '.join(map(str, keys))}",
         fix=f"Say which, with {both}: a key or position, as in {name}={example}, or a function of the batch, as in "
         "inputs=lambda batch: (batch[0], batch[1]).",
+    )
+
+
+def _no_input(rest: Mapping[Any, Any]) -> HiddenError:
+    return HiddenError(
+        "there is nothing among the samples that a model could take",
+        expected="tensors, arrays or numbers of equal shape",
+        got=_listed(rest)[:300],
+        fix="Give samples as the model takes them: tokenised, padded to one length, pictures as tensors; of a "
+        'datasets.Dataset with .map(...).with_format("torch"), or choose with inputs=.',
     )
 
 

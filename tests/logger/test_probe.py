@@ -468,8 +468,13 @@ def test_samples_of_plain_lists_are_tensors_and_their_features_name_the_classes(
     assert probe.inputs["input_ids"].tolist() == [[1, 2, i] for i in range(4)]
     assert (probe.labels.tolist(), probe.classes, probe.named) == ([0, 1, 0, 1], ("neg", "pos"), True)
     assert probe.texts == tuple(f"text {i}" for i in range(4))
-    with pytest.raises(HiddenError, match=r'no common number of samples.*\.with_format\("torch"\)'):
+    with pytest.raises(HiddenError, match=r'a model could take.*text: 2 of str.*\.with_format\("torch"\)'):
         Probe([{"text": "a", "label": 0}, {"text": "b", "label": 1}])
+
+
+def test_of_several_data_sets_one_is_asked_for() -> None:
+    with pytest.raises(HiddenError, match=r"several data sets.*train, test.*data\['train'\]"):
+        Probe({"train": Rows(), "test": Rows()})
 
 
 def test_words_are_numbered_as_the_classes_are() -> None:
