@@ -158,7 +158,9 @@ class Observer:
         if loss is not None:
             measures[TRAINING_LOSS] = loss
         if gradients is not None:
-            measures |= {"gradient": gradients.gradient, "update": gradients.update, "still": gradients.still}
+            # Where the loss is exactly zero, as a hinge's may be, there is nothing to learn, and gradients are zero.
+            still = np.nan if loss == 0 else gradients.still
+            measures |= {"gradient": gradients.gradient, "update": gradients.update, "still": still}
             sight = replace(
                 sight,
                 still_layers=gradients.still_layers,

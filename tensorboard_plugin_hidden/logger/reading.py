@@ -16,6 +16,7 @@ from tensorboard_plugin_hidden.logger import datasets, roles
 from tensorboard_plugin_hidden.logger.batches import Inputs, count_rows, leaf, named_tensors, take_rows
 from tensorboard_plugin_hidden.logger.datasets import CHUNK
 from tensorboard_plugin_hidden.logger.labels import NO_LABEL, Labels, Targets, column, read_targets
+from tensorboard_plugin_hidden.logger.loader_rows import chosen_rows
 from tensorboard_plugin_hidden.logger.roles import Choice
 from tensorboard_plugin_hidden.logger.sampling import stratified_sample
 
@@ -142,7 +143,7 @@ def _read_stream(data: Any, size: int, choices: Choices) -> Reading:
 
 def _read_dataset(data: Any, dataset: datasets.MapDataset, size: int, choices: Choices, seed: int) -> Reading:
     total = len(dataset)
-    rows = datasets.chosen_rows(data, total)
+    rows = chosen_rows(data, total)
     given = choices.given
     _same_length(given, total)
     plain = choices.inputs is None and choices.labels is None and datasets.own_collate(data) is None

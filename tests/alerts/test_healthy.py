@@ -84,6 +84,19 @@ def overfits(rng, accuracy=0.8, per_step=0.05):
         yield points, logits(right=right, sure=min(1 + 0.3 * step, 3) + per_step * max(step - 10, 0) * 4)
 
 
+@pytest.mark.parametrize(("loss", "told"), [(0.0, set()), (0.3, {"stagnation"})])
+def test_gradients_are_zero_where_the_loss_is(rng, loss, told):
+    """A triplet loss whose margin is kept everywhere has nothing to learn; with a loss left, a layer stands still."""
+    whole = layer(rng)
+
+    def looks():
+        for step in range(STEPS):
+            facts = GradientFacts(-np.inf, -np.inf, 1.0, ("fc",)) if step >= 30 else GradientFacts(0.0, -7.0, 0.0)
+            yield whole, None, {"gradients": facts, "loss": loss if step >= 30 else 1.0 - step / 40}
+
+    assert {alert.rule for alert in watch(looks(), of=np.full(200, -1, np.int32), classes=())} == told
+
+
 def test_overfitting_is_one_warning(rng):
     (alert,) = watch(overfits(rng))
     assert (alert.rule, alert.severity) == ("overfitting", "warning")
