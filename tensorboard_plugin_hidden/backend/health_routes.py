@@ -15,7 +15,8 @@ from tensorboard_plugin_hidden.backend import queries
 from tensorboard_plugin_hidden.backend.records import Provider, RunRecords, newest_version
 from tensorboard_plugin_hidden.backend.responses import ClientError, answers, log_answer, versioned_bytes
 from tensorboard_plugin_hidden.format.alerts import HealthRecord, TaskRecord
-from tensorboard_plugin_hidden.format.codec import Arrays, pack, unpack
+from tensorboard_plugin_hidden.format.arrays import inline_arrays
+from tensorboard_plugin_hidden.format.codec import Arrays, pack
 from tensorboard_plugin_hidden.format.health import CLASS, GAP, HealthLog, read_health
 from tensorboard_plugin_hidden.format.history import History, current
 from tensorboard_plugin_hidden.format.schema import Record, Version
@@ -156,11 +157,11 @@ class HealthRoutes:
     def _unpacked(self, run: str, record: Record, data: bytes) -> Arrays:
         if record.payload.inline:
             # A record that says all in numbers has no arrays.
-            return unpack(data)[0] if data else {}
+            return inline_arrays(record, data) if data else {}
         # Zarr costs memory that a TensorBoard which never reads a store need not pay.
         from tensorboard_plugin_hidden.format.payload import resolve
 
-        return resolve(record.payload, data, self._store(run))
+        return resolve(record, data, self._store(run))
 
     def _keep(self, key: tuple[str, str, Version], arrays: Arrays) -> None:
         with self._lock:

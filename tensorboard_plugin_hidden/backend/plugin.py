@@ -35,7 +35,8 @@ from tensorboard_plugin_hidden.backend.snapshots import MOST_ROWS, SnapshotCache
 from tensorboard_plugin_hidden.backend.table import table_file
 from tensorboard_plugin_hidden.backend.training_routes import TrainingRoutes
 from tensorboard_plugin_hidden.errors import MissingDataError
-from tensorboard_plugin_hidden.format.codec import Arrays, pack, unpack
+from tensorboard_plugin_hidden.format.arrays import damaged, inline_arrays, read_snapshot
+from tensorboard_plugin_hidden.format.codec import Arrays, pack
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION, PLUGIN_NAME
 from tensorboard_plugin_hidden.format.frame_codec import LANDSCAPE, LANDSCAPE_ENTROPY
 from tensorboard_plugin_hidden.format.history import current, so_far
@@ -223,7 +224,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
             queries.argument(request, "format"),
             current(queries.records(request, self._provider).records),
             lambda record: self._payload(request, record.tag)[1],
-            lambda record, names: self._store(run).read(record.payload, names),
+            lambda record, names: read_snapshot(record, self._store(run), names),
             request,
         )
         return file_answer(request, body, mimetype)
@@ -236,7 +237,7 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         details = self._snapshots.get(
             run,
             record.version,
-            lambda: SnapshotDetails(self._store(run).read(record.payload, ["activations", "logits"])),
+            lambda: SnapshotDetails(read_snapshot(record, self._store(run), ["activations", "logits"])),
         )
         return versioned_json(request, json.dumps(details.answer(rows), separators=(",", ":")).encode())
 
@@ -260,13 +261,15 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
         return record, record.body
 
     def _logits(self, request: Request, record: Record) -> FloatArray | None:
-        return self._store(queries.argument(request, "run")).read(record.payload, ["logits"]).get("logits")
+        return read_snapshot(record, self._store(queries.argument(request, "run")), ["logits"]).get("logits")
 
     def _labels(self, request: Request, snapshot: SnapshotRecord) -> IntArray | None:
         if not snapshot.probe:
             return None
         _, probe = self._payload(request, record_tag(ProbeRecord.KIND, Version.parse(snapshot.probe)))
         labels: IntArray = probe["labels"]
+        if len(labels) != snapshot.count:
+            raise damaged(f"labels of {snapshot.count} samples", str(len(labels)))
         return labels
 
     def _probe(self, request: Request) -> tuple[Record, Arrays]:
@@ -282,11 +285,11 @@ class HiddenPlugin(base_plugin.TBPlugin):  # type: ignore[misc]
     def _payload(self, request: Request, tag: str) -> tuple[Record, Arrays]:
         record, data = self._record(request, tag)
         if record.payload.inline:
-            return record, unpack(data)[0]
+            return record, inline_arrays(record, data)
         # Zarr costs memory that a TensorBoard which never reads a store need not pay.
         from tensorboard_plugin_hidden.format.payload import resolve
 
-        return record, resolve(record.payload, data, self._store(queries.argument(request, "run")))
+        return record, resolve(record, data, self._store(queries.argument(request, "run")))
 
     def _store(self, run: str) -> StoreReader:
         if run not in self._stores:

@@ -12,7 +12,8 @@ from tensorboard_plugin_hidden.backend import queries
 from tensorboard_plugin_hidden.backend.memory import release
 from tensorboard_plugin_hidden.backend.records import Provider
 from tensorboard_plugin_hidden.backend.responses import ClientError, answers, json_answer, log_answer
-from tensorboard_plugin_hidden.format.codec import Arrays, pack, unpack
+from tensorboard_plugin_hidden.format.arrays import inline_arrays
+from tensorboard_plugin_hidden.format.codec import Arrays, pack
 from tensorboard_plugin_hidden.format.schema import ProbeRecord, Record
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ class TrainingRoutes:
 
         payload = self._provider.payload(*where, run, record.tag)
         data = b"" if payload is None else payload[1]
-        arrays = unpack(data)[0] if record.payload.inline else resolve(record.payload, data, self._store(run))
+        arrays = inline_arrays(record, data) if record.payload.inline else resolve(record, data, self._store(run))
         assert isinstance(record.body, ProbeRecord)
         return probe_samples(record.body, arrays)
 

@@ -16,6 +16,7 @@ from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.export.history import open_run
 from tensorboard_plugin_hidden.format.alerts import SEVERITIES, Alert, HealthRecord, TaskRecord
 from tensorboard_plugin_hidden.format.answers import Samples, probe_samples
+from tensorboard_plugin_hidden.format.arrays import read_snapshot
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.payload import resolve
 from tensorboard_plugin_hidden.format.schema import ProbeRecord, Record
@@ -95,7 +96,7 @@ class StoredRun:
         return described(alert, self._samples.classes, self._samples.ids)
 
     def _arrays(self, record: Record) -> dict[str, Any]:
-        return resolve(record.payload, self._items[record.version].payload, self._store)
+        return resolve(record, self._items[record.version].payload, self._store)
 
     def _read_samples(self) -> Samples:
         record = self.history.probe
@@ -108,7 +109,7 @@ class StoredRun:
             layers, logits = {}, None
             for name, by_step in self.history.snapshots.items():
                 if step in by_step:
-                    arrays = self._store.read(by_step[step].payload, ["activations", "logits"])
+                    arrays = read_snapshot(by_step[step], self._store, ["activations", "logits"])
                     layers[name] = arrays["activations"].astype(np.float32)
                     logits = arrays.get("logits", logits)
             record = self.history.health.get(NETWORK, {}).get(step)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.arrays import read_snapshot
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR
 from tensorboard_plugin_hidden.format.history import History, current
 from tensorboard_plugin_hidden.format.payload import resolve
@@ -40,12 +41,12 @@ def read_layer(run_dir: str, layer: str | None = None, method: str | None = None
     store = StoreReader(run_dir)
 
     def arrays(record: Record) -> dict[str, npt.NDArray[Any]]:
-        return resolve(record.payload, logged[str(record.version)].payload, store)
+        return resolve(record, logged[str(record.version)].payload, store)
 
     layer = pick_layer(records, layer)
     method = _pick_method(layer, records.frames.get(layer, {}), method)
     return layer_history(
-        run_name(run_dir), layer, method, records, arrays, lambda record, names: store.read(record.payload, names)
+        run_name(run_dir), layer, method, records, arrays, lambda record, names: read_snapshot(record, store, names)
     )
 
 

@@ -15,6 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_plugin_hidden.format.arrays import damaged, ids_of, within
+from tensorboard_plugin_hidden.format.constants import MAX_CLASSES
+from tensorboard_plugin_hidden.format.limits import MOST_NUMBERED
 from tensorboard_plugin_hidden.format.schema import AnswersRecord, ProbeRecord, Record
 from tensorboard_plugin_hidden.format.snapshot import IntArray
 from tensorboard_plugin_hidden.format.store import StoreReader
@@ -107,8 +110,8 @@ def probe_samples(body: ProbeRecord, arrays: Mapping[str, npt.NDArray[Any]]) -> 
         body: The probe's record.
         arrays: Its payload, of which ``samples`` and ``labels`` are taken.
     """
-    ids = json.loads(arrays["samples"].tobytes())["ids"]
-    return Samples(ids, arrays["labels"].astype(np.int32), tuple(body.classes))
+    labels = within(arrays["labels"], -1, MAX_CLASSES, "labels")
+    return Samples(ids_of(arrays["samples"], body.count), labels.astype(np.int32), tuple(body.classes))
 
 
 def read_answers(
@@ -193,15 +196,22 @@ def _members(
     places: dict[str, npt.NDArray[np.intp] | None] = {}
     for session, body in newest.items():
         if body.members is None:
+            if body.samples > MOST_NUMBERED:
+                raise damaged(f"at most {MOST_NUMBERED} samples without ids", str(body.samples))
             for number in range(len(labels), body.samples):
                 row_of[number] = number
                 labels.append(-1)
             places[session] = None
             continue
         arrays = store.read(body.members)
-        rows = [row_of.setdefault(name, len(row_of)) for name in json.loads(arrays["ids"].tobytes())]
+        if arrays.keys() < {"ids", "labels"}:
+            raise damaged("ids and labels of samples", ", ".join(arrays)[:100])
+        own = within(arrays["labels"], -1, MAX_CLASSES, "labels").tolist()
+        if len(own) != body.samples:
+            raise damaged(f"{body.samples} samples", str(len(own)))
+        rows = [row_of.setdefault(name, len(row_of)) for name in ids_of(arrays["ids"], len(own))]
         labels += [-1] * (len(row_of) - len(labels))
-        for row, label in zip(rows, arrays["labels"].tolist(), strict=True):
+        for row, label in zip(rows, own, strict=True):
             labels[row] = label
         places[session] = np.array(rows, np.intp)
     return Samples([*row_of], np.array(labels, np.int32)), places
@@ -227,6 +237,8 @@ def _changes(records: list[Record], store: StoreReader) -> list[tuple[IntArray, 
             continue
         first = record.payload.row - spans[record.payload.group][0]
         sample, answer = (array[first : first + record.body.count] for array in read[record.payload.group])
+        within(sample, 0, record.body.samples, "samples")
+        within(answer, UNSEEN, MAX_CLASSES, "answers")
         changes.append((sample, answer))
     return changes
 

@@ -24,9 +24,10 @@ _Reader = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Most:
-    """The greatest that a whole number may be, or the most characters that a text may have."""
+    """The greatest that a whole number may be and the least, or the most characters that a text may have."""
 
     limit: int
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _reader(hint: Any) -> _Reader:
         return _anything
     if get_origin(hint) is Annotated:
         plain, *limits = get_args(hint)
-        most = next((limit.limit for limit in limits if isinstance(limit, Most)), None)
+        most = next((limit for limit in limits if isinstance(limit, Most)), None)
         form = next((re.compile(limit.pattern) for limit in limits if isinstance(limit, Form)), None)
         return _simple(plain, most, form)
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
@@ -95,18 +96,17 @@ def _reader(hint: Any) -> _Reader:
     return _simple(hint, None, None)
 
 
-def _simple(kind: Any, most: int | None, form: re.Pattern[str] | None) -> _Reader:
+def _simple(kind: Any, most: Most | None, form: re.Pattern[str] | None) -> _Reader:
     if kind is bool:
         return lambda value: _require(value, isinstance(value, bool), "true or false")
     if kind is int:
-        greatest = MOST_WHOLE if most is None else most
-        return lambda value: _require(
-            value, type(value) is int and 0 <= value <= greatest, f"a whole number up to {greatest}"
-        )
+        least, greatest = (0, MOST_WHOLE) if most is None else (most.least, most.limit)
+        expected = f"a whole number from {least} to {greatest}"
+        return lambda value: _require(value, type(value) is int and least <= value <= greatest, expected)
     if kind is float:
         return _number
     if kind is str:
-        longest = MOST_TEXT if most is None else most
+        longest = MOST_TEXT if most is None else most.limit
         return functools.partial(_text, longest, form)
     raise TypeError(f"no field can be a {kind}")  # a mistake in a record's class
 

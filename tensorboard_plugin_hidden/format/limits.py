@@ -59,3 +59,9 @@ UNCHECKED_BYTES = 64 * 2**20
 
 MOST_INFLATED = 4 * 2**20
 """Bytes of all arrays that are deflated in one container; this package deflates what has at most 256 KiB."""
+
+MOST_JSON_BYTES = 2**29
+"""Bytes of JSON that is parsed: 1,000,000 samples with ids and texts of 500 characters."""
+
+MOST_NUMBERED = 2**22
+"""Samples that are told by their numbers, where the log has lost their ids."""

@@ -6,7 +6,6 @@ of each. So a picture of the whole log costs the same after an hour and after a 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -24,7 +23,7 @@ from tensorboard_plugin_hidden.format.parameter_levels import (
     fold,
     level_group,
 )
-from tensorboard_plugin_hidden.format.parameters import BANDS, CHANGE, LAYOUT, STEP, bands, decode_change
+from tensorboard_plugin_hidden.format.parameters import BANDS, CHANGE, STEP, bands, decode_change, read_layout
 from tensorboard_plugin_hidden.format.schema import ParametersRecord, PayloadRef, Record
 from tensorboard_plugin_hidden.format.store import StoreReader
 
@@ -131,7 +130,7 @@ def stretches(records: Iterable[Record], store: StoreReader) -> list[Stretch]:
         if record.version.session != session:
             session, offset = record.version.session, last
         if body.layout not in layouts:
-            layouts[body.layout] = json.loads(store.read(body.layout)[LAYOUT].tobytes())
+            layouts[body.layout] = read_layout(body.layout, store)
         first, last = (step + offset for step in _steps(record, body, store))
         if not found or found[-1].layout != layouts[body.layout]:
             found.append(Stretch(layouts[body.layout], 0, first, last, ()))

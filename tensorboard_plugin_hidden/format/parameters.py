@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_plugin_hidden.format.arrays import damaged, parsed
+from tensorboard_plugin_hidden.format.fields import Most, Name, read_fields
+from tensorboard_plugin_hidden.format.limits import MOST_ROWS
+from tensorboard_plugin_hidden.format.references import Rows
 from tensorboard_plugin_hidden.format.schema import ParametersRecord, PayloadRef, Record
 from tensorboard_plugin_hidden.format.store import StoreReader
 
@@ -101,6 +105,60 @@ def bands(change: npt.NDArray[np.floating], layout: Mapping[str, Any]) -> npt.ND
     return shares.astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    name: str
+    module: str
+    kind: str
+    shape: tuple[int, ...]
+    trainable: bool
+    filters: Rows
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    path: str
+    start: Rows
+    stop: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What a layout has to hold."""
+
+    layers: tuple[_Layer, ...]
+    nodes: tuple[_Node, ...]
+    statistics: tuple[Name, ...]
+    groups: tuple[Annotated[int, Most(MOST_ROWS, -1)], ...]
+    learning_rates: Rows
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+def read_layout(place: PayloadRef, store: StoreReader) -> dict[str, Any]:
+    """A layout from the store, as ``docs/format.md`` describes it.
+
+    Args:
+        place: Where it is.
+        store: Of the run.
+
+    Raises:
+        HiddenError: It is missing or damaged.
+    """
+    stored = store.read(place)
+    if LAYOUT not in stored:
+        raise damaged("a layout", ", ".join(stored)[:100])
+    layout = parsed(stored[LAYOUT], "a layout")
+    try:
+        found = read_fields(_Layout, layout if isinstance(layout, dict) else {})
+    except ValueError as error:
+        raise damaged("a layout of layers and modules", str(error)[:200]) from error
+    for node in found.nodes:
+        if not node.start <= node.stop <= len(found.layers):
+            raise damaged(f"a module of the {len(found.layers)} layers", f"{node.start} to {node.stop}")
+    return dict(layout)
+
+
 def encode_layout(layout: Mapping[str, Any]) -> npt.NDArray[np.uint8]:
     """A layout as bytes of JSON."""
     return np.frombuffer(json.dumps(layout, separators=(",", ":"), allow_nan=False).encode(), np.uint8)
@@ -145,7 +203,7 @@ def read_parameters(
         if not inside.any():
             continue
         if body.layout not in layouts:
-            layouts[body.layout] = json.loads(store.read(body.layout)[LAYOUT].tobytes())
+            layouts[body.layout] = read_layout(body.layout, store)
         layout = layouts[body.layout]
         rows = store.read_rows(record.payload, body.count, names) | {STEP: steps}
         if not parts or parts[-1][0] != layout:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_plugin_hidden.format.arrays import checked, damaged
 from tensorboard_plugin_hidden.format.codec import pack, unpack
 from tensorboard_plugin_hidden.format.constants import INLINE_BUDGET, INLINE_LIMIT
-from tensorboard_plugin_hidden.format.schema import PayloadRef
+from tensorboard_plugin_hidden.format.schema import PayloadRef, Record
 from tensorboard_plugin_hidden.format.store import StoreReader, StoreWriter
 
 _CONTAINER = "container"
@@ -54,15 +55,20 @@ class PayloadWriter:
         return self.store.append(group, {_CONTAINER: np.frombuffer(pack(arrays), np.uint8)}), b""
 
 
-def resolve(reference: PayloadRef, event_bytes: bytes, store: StoreReader) -> dict[str, npt.NDArray[Any]]:
-    """A payload's arrays, wherever they are.
+def resolve(record: Record, event_bytes: bytes, store: StoreReader) -> dict[str, npt.NDArray[Any]]:
+    """A payload's arrays, wherever they are, which have to be what such a record has.
 
     Args:
-        reference: From the record.
-        event_bytes: What the record's event holds.
-        store: The store of the run the record belongs to.
+        record: The record.
+        event_bytes: What its event holds.
+        store: The store of the run it belongs to.
 
     Raises:
         HiddenError: They are damaged or missing.
     """
-    return unpack(event_bytes if reference.inline else store.read(reference)[_CONTAINER].tobytes())[0]
+    if record.payload.inline:
+        return checked(record.body, unpack(event_bytes)[0])
+    stored = store.read(record.payload)
+    if _CONTAINER not in stored:
+        raise damaged("a container", ", ".join(stored)[:100] or "nothing")
+    return checked(record.body, unpack(stored[_CONTAINER].tobytes())[0])

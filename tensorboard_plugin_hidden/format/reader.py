@@ -129,7 +129,7 @@ class RunReader:
         samples = None
         if history.probe is not None and isinstance(history.probe.body, ProbeRecord):
             payload = items[history.probe.version].payload
-            samples = probe_samples(history.probe.body, resolve(history.probe.payload, payload, store))
+            samples = probe_samples(history.probe.body, resolve(history.probe, payload, store))
         return read_answers(history.answers, store, probe=samples)
 
     def health(self) -> dict[str, HealthLog]:
@@ -149,9 +149,7 @@ class RunReader:
             events = [items[record.version].payload for record in records]
             # A record of which nothing but numbers was measured has no arrays.
             places = zip(records, events, strict=True)
-            payloads = [
-                resolve(of.payload, event, store) if event or not of.payload.inline else {} for of, event in places
-            ]
+            payloads = [resolve(of, event, store) if event or not of.payload.inline else {} for of, event in places]
             logs[layer] = read_health(records, payloads)
         return logs
 

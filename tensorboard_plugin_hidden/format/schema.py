@@ -17,7 +17,7 @@ from tensorboard_plugin_hidden.format.alerts import Alert, HealthRecord, TaskRec
 from tensorboard_plugin_hidden.format.codec import newer_format
 from tensorboard_plugin_hidden.format.constants import FORMAT_VERSION
 from tensorboard_plugin_hidden.format.fields import Most, Name, read_fields
-from tensorboard_plugin_hidden.format.limits import MOST_RECORD_BYTES, MOST_SAMPLES, MOST_WHOLE
+from tensorboard_plugin_hidden.format.limits import MOST_RECORD_BYTES, MOST_ROWS, MOST_SAMPLES, MOST_WHOLE
 from tensorboard_plugin_hidden.format.references import (
     PayloadRef as PayloadRef,
 )
@@ -190,7 +190,7 @@ class ParametersRecord:
 
     KIND: ClassVar[str] = "parameters"
     step: int
-    count: Rows
+    count: Annotated[int, Most(MOST_ROWS, 1)]
     layout: PayloadRef
     first_step: int | None = None
     last_step: int | None = None

@@ -24,6 +24,7 @@ from zarr.core.chunk_key_encodings import DefaultChunkKeyEncoding
 from zarr.core.metadata import ArrayV3Metadata
 
 from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
+from tensorboard_plugin_hidden.format.arrays import fits
 from tensorboard_plugin_hidden.format.chunking import ChunksOf, create_array, row_chunks, series_chunks
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, STORE_NAME
 from tensorboard_plugin_hidden.format.limits import (
@@ -309,6 +310,8 @@ class StoreReader:
         nbytes = array.dtype.itemsize * math.prod(array.chunks)  # of another grid than the regular one there are none
         if not 0 < nbytes <= MOST_CHUNK_BYTES:
             raise ValueError("chunks larger than this package writes")
+        if not fits(array.path, array.dtype, array.ndim):
+            raise ValueError("not what an array of its name holds")
         self._files.chunks.expect(array.path, nbytes)
         return array
 

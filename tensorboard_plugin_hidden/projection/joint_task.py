@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.arrays import ids_of
 from tensorboard_plugin_hidden.format.frame_codec import encode_frame, frame_record, position_bounds, quantise
 from tensorboard_plugin_hidden.format.history import History
 from tensorboard_plugin_hidden.format.payload import resolve
@@ -185,8 +185,8 @@ class _Runs:
             return tuple(range(body.count))
         if (run, body.probe) not in self._ids:
             files, record = self.files[run], self._records[run][body.probe]
-            arrays = resolve(record.payload, files.payloads[body.probe], files.store)
-            self._ids[run, body.probe] = tuple(json.loads(arrays["samples"].tobytes())["ids"])
+            arrays = resolve(record, files.payloads[body.probe], files.store)
+            self._ids[run, body.probe] = tuple(ids_of(arrays["samples"]))
         return self._ids[run, body.probe]
 
     def _joint_frames(self, place: int, names: str, method: str) -> dict[int, Record]:

@@ -63,4 +63,4 @@ def stored_positions(record: Record, payloads: Mapping[str, bytes], store: Store
         HiddenError: The frame's arrays are missing or damaged.
     """
     assert isinstance(record.body, FrameRecord)
-    return placed_positions(record.body, resolve(record.payload, payloads[str(record.version)], store))
+    return placed_positions(record.body, resolve(record, payloads[str(record.version)], store))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
+from tensorboard_plugin_hidden.format.arrays import damaged, read_snapshot
 from tensorboard_plugin_hidden.format.schema import Record, SnapshotRecord
 from tensorboard_plugin_hidden.format.snapshot import HeadData, Snapshot
 from tensorboard_plugin_hidden.format.snapshot_codec import PROGRAM, decode_snapshot
@@ -31,7 +32,10 @@ def load_snapshot(record: Record, store: StoreReader, *, trusted: bool = False) 
     body = record.body
     assert isinstance(body, SnapshotRecord)
     if body.program is None or not (trusted or os.environ.get(TRUST_PROGRAMS) == "1"):
-        snapshot = decode_snapshot(body, store.read(record.payload), None)
+        snapshot = decode_snapshot(body, read_snapshot(record, store), None)
         return replace(snapshot, head=HeadData("none")) if snapshot.head.kind == "program" else snapshot
-    program = store.read(body.program)[PROGRAM].tobytes()
-    return decode_snapshot(body, store.read(record.payload), program)
+    stored = store.read(body.program)
+    if PROGRAM not in stored:
+        raise damaged("a program", "none")
+    program = stored[PROGRAM].tobytes()
+    return decode_snapshot(body, read_snapshot(record, store), program)

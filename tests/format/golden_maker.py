@@ -60,7 +60,7 @@ def contents(run: Path) -> dict[str, object]:
     payloads = {str(item.record.version): item.payload for item in logged}
 
     def arrays(record):  # type: ignore[no-untyped-def]
-        return resolve(record.payload, payloads[str(record.version)], store)
+        return resolve(record, payloads[str(record.version)], store)
 
     frames = history.frames["fc"]["logged"]
     snapshot = store.read(history.snapshots["fc"][1].payload)

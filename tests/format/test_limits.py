@@ -16,7 +16,7 @@ from tensorboard_plugin_hidden.format import plain_files
 from tensorboard_plugin_hidden.format.codec import pack, unpack
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, STORE_NAME
 from tensorboard_plugin_hidden.format.payload import PayloadWriter, resolve
-from tensorboard_plugin_hidden.format.schema import PayloadRef
+from tensorboard_plugin_hidden.format.schema import EndRecord, PayloadRef, Record, Version
 from tensorboard_plugin_hidden.format.store import StoreReader, StoreWriter
 
 MIB = 2**20
@@ -292,7 +292,9 @@ def test_a_map_of_1_000_000_points(tmp_path, rng):
     arrays = {"positions": rng.integers(0, 65536, (1_000_000, 2), dtype=np.uint16), "kept": np.zeros(10**6, np.uint8)}
     reference, data = PayloadWriter(str(tmp_path)).put("s/frame/fc", arrays)
     assert not reference.inline
-    assert np.array_equal(resolve(reference, data, StoreReader(str(tmp_path)))["positions"], arrays["positions"])
+    record = Record(Version("s", 0), EndRecord(), reference)
+    got = resolve(record, data, StoreReader(str(tmp_path)))
+    assert np.array_equal(got["positions"], arrays["positions"])
 
 
 @pytest.mark.parametrize("shape", [(1, 3_000_000), (2, 2, 2_000_000), (3_000_000, 2), (5, 1, 1, 1_100_000)])

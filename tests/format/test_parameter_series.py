@@ -24,9 +24,21 @@ ARRAYS = [MAX, "weights", "gradients", "update", "learning_rates", BANDS]
 
 def layout(name="a", filters=FILTERS):
     return {
-        "layers": [{"name": f"{name}{i}", "filters": count} for i, count in enumerate(filters)],
+        "layers": [
+            {
+                "name": f"{name}{i}",
+                "filters": n,
+                "module": "",
+                "kind": "Linear",
+                "shape": [n],
+                "trainable": True,
+            }
+            for i, n in enumerate(filters)
+        ],
         "nodes": [{"path": "", "start": 0, "stop": len(filters)}, {"path": "x", "start": 1, "stop": 2}],
         "statistics": ["l2", "mean"],
+        "groups": [0] * len(filters),
+        "learning_rates": 1,
     }
 
 

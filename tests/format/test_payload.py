@@ -3,6 +3,7 @@ import pytest
 
 from tensorboard_plugin_hidden.format.constants import INLINE_BUDGET, INLINE_LIMIT
 from tensorboard_plugin_hidden.format.payload import PayloadWriter, resolve
+from tensorboard_plugin_hidden.format.schema import EndRecord, Record, Version
 from tensorboard_plugin_hidden.format.store import StoreReader
 
 
@@ -15,7 +16,8 @@ def test_small_payloads_travel_in_the_event(tmp_path, rng, nbytes, inline):
     arrays = noise(rng, nbytes)
     reference, data = PayloadWriter(str(tmp_path)).put("g", arrays)
     assert reference.inline == inline == bool(data)
-    assert resolve(reference, data, StoreReader(str(tmp_path)))["a"].tobytes() == arrays["a"].tobytes()
+    record = Record(Version("ab", 0), EndRecord(), reference)
+    assert resolve(record, data, StoreReader(str(tmp_path)))["a"].tobytes() == arrays["a"].tobytes()
 
 
 def test_what_deflates_enough_travels_in_the_event(tmp_path):

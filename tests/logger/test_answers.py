@@ -235,6 +235,6 @@ def test_the_samples_of_a_probe_come_from_its_record(tmp_path):
     items = list(RunReader(str(tmp_path)).poll())
     store = StoreReader(str(tmp_path))
     (probe,) = (item for item in items if item.record.body.KIND == "probe")
-    samples = probe_samples(probe.record.body, resolve(probe.record.payload, probe.payload, store))
+    samples = probe_samples(probe.record.body, resolve(probe.record, probe.payload, store))
     log = read_answers(current(item.record for item in items).answers, store, probe=samples)["probe"]
     assert (log.ids, log.labels.tolist()) == ([0, 1, 2], [2, 1, 0])

@@ -287,7 +287,7 @@ def selections(run_dir):
     store = StoreReader(str(run_dir))
     return {
         step: (
-            resolve(record.payload, payloads[str(record.version)], store)["rows"].tolist(),
+            resolve(record, payloads[str(record.version)], store)["rows"].tolist(),
             record.body.count,
             record.body.total,
         )

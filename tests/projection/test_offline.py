@@ -200,5 +200,5 @@ def test_resolve_of_what_the_live_projector_drew(digits_run):
     frames = history.frames["fc2:input"]["hidden"]
     assert list(frames) == [0, 1, 2, 3]
     for record in frames.values():
-        arrays = resolve(record.payload, payloads[str(record.version)], StoreReader(run))
+        arrays = resolve(record, payloads[str(record.version)], StoreReader(run))
         assert arrays["positions"].shape == (899, 2)

@@ -40,7 +40,7 @@ def moves(run_dir):
     payloads = {str(item.record.version): item.payload for item in logged}
     places = {}
     for step, record in current(item.record for item in logged).frames["fc"]["hidden"].items():
-        arrays = resolve(record.payload, payloads[str(record.version)], StoreReader(str(run_dir)))
+        arrays = resolve(record, payloads[str(record.version)], StoreReader(str(run_dir)))
         places[step] = placed_positions(record.body, arrays)
     radius = np.sqrt(places[0].var(axis=0).sum())
     steps = sorted(places)
