@@ -74,7 +74,6 @@ class Probe:
         multi_label: The targets are several labels at once, of which ``classes`` are the names where they were given.
         texts: N strings, or None.
         sprite: Thumbnails, or None.
-        pictures: N PNGs at full size, or None.
         columns: The metadata, ``original_label`` when original labels were given, and ``target`` for targets that are
             no classes.
         notes: What was inferred, as sentences.
@@ -139,7 +138,11 @@ class Probe:
         self.columns += tuple(column for column in kept if column.name not in taken)
         pictures = _pictures(beside.get("images"), self.indices, self.inputs)
         self.sprite: Sprite | None = None if pictures is None else sprite(pictures)
-        self.pictures = None if pictures is None or self.sprite is None else full_size(pictures, self.sprite)
+        # Those that were given may change or go; those of the inputs are encoded when they are logged.
+        self._given: tuple[bytes, ...] | None = None
+        self._shown = pictures if images is None else None
+        if images is not None and pictures is not None and self.sprite is not None:
+            self._given = full_size(pictures, self.sprite)
         self.notes = (*found.notes, targets.note) if targets.note else found.notes
         if self.notes:
             say(f"probe of {len(self)}: {'; '.join(self.notes)}.")
@@ -188,6 +191,13 @@ class Probe:
     def __len__(self) -> int:
         """Number of samples."""
         return len(self.indices)
+
+    @property
+    def pictures(self) -> tuple[bytes, ...] | None:
+        """N PNGs at full size, or None. Those of the inputs are made anew whenever they are asked for."""
+        if self._shown is None or self.sprite is None:
+            return self._given
+        return full_size(self._shown, self.sprite)
 
     def batches(self, batch_size: int) -> Iterator[Inputs]:
         """The inputs in order, a batch at a time, on the CPU.

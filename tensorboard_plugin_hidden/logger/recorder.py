@@ -150,9 +150,9 @@ class Recorder:
             arrays["sprite"] = np.frombuffer(probe.sprite.png, np.uint8)
             tiles = Tiles(probe.sprite.tile_width, probe.sprite.tile_height, probe.sprite.columns)
         images = None
-        if probe.pictures is not None:
+        if (pictures := probe.pictures) is not None:
             group = group_name(self._journal.session, PICTURES)
-            images = self._journal.store(group, encode_pictures(probe.pictures))
+            images = self._journal.store(group, encode_pictures(pictures))
         described = probe.texts is not None, images, probe.density
         body = ProbeRecord(len(probe), tuple(probe.classes), tiles, *described)
         record = self._journal.write(body, arrays)
