@@ -6,12 +6,13 @@ import argparse
 import os
 import sys
 
-from benchmarks import browser, exploring, live, measures, overhead, server, training_log, training_queries
+from benchmarks import browser, exploring, first_look, live, measures, overhead, server, training_log, training_queries
 from benchmarks.projection import short
 from benchmarks.result import Result, as_json, table
 
 ALL = {
     "overhead": overhead.measure,
+    "first-look": first_look.measure,
     "memory": server.measure_memory,
     "index": server.measure_index,
     "frame": server.measure_frame,

@@ -157,19 +157,20 @@ def capture(
         _forward(inner, probe, listeners, reader, batch_size, device, dtype)
         taps, left_out = _taps(listeners)
         reading = reader.read(probe)
+        exporter = HeadExporter() if exporter is None else exporter
         heads = [(HeadData("none"), reading.reason)] * len(taps)
         if reading.logits is not None:
             half = torch.is_autocast_enabled(device.type) or dtype in (torch.float16, torch.bfloat16)
             # Two rows, since export takes a batch of one for a constant.
             example = _example(probe, device, dtype, np.arange(2) % len(probe))
             target = Target(reading.logits, reading.source, half, example)
-            exporter = HeadExporter() if exporter is None else exporter
-            heads = [exporter.head(inner, tap, target) for tap in taps]
+            heads = exporter.heads(inner, taps, target)
     captured = tuple(
         LayerCapture(tap.spec, tap.pooling, tap.activations, head, why)
         for tap, (head, why) in zip(taps, heads, strict=True)
     )
-    notes = (*seen.notes([tap.spec for tap in taps]), *reading.notes)
+    told = [*seen.notes([tap.spec for tap in taps]), exporter.note, *reading.notes]
+    notes = tuple(note for note in told if note)
     seconds = time.perf_counter() - start
     return Capture(captured, reading.logits, reading.reason, seconds, reading.source, notes, left_out)
 

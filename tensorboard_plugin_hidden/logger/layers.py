@@ -198,29 +198,3 @@ def first_tensor(value: Any) -> Tensor | None:
             if found is not None:
                 return found
     return None
-
-
-def replace_first_tensor(value: Any, tensor: Tensor | None) -> Any:
-    """A copy of what a module takes or gives with another tensor where ``first_tensor`` finds one.
-
-    Args:
-        value: Anything a forward takes or returns.
-        tensor: The tensor to put there.
-    """
-    if isinstance(value, Tensor):
-        return tensor
-    found = first_tensor(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        parts = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        replaced = {k: _replaced(v, found, tensor) for k, v in parts.items()}
-        return dataclasses.replace(value, **replaced)
-    if isinstance(value, Mapping):
-        return {k: _replaced(v, found, tensor) for k, v in value.items()}
-    return tuple(_replaced(v, found, tensor) for v in value)
-
-
-def _replaced(part: Any, found: Tensor | None, tensor: Tensor | None) -> Any:
-    inside = not isinstance(part, Tensor) and found is not None and first_tensor(part) is found
-    if part is found:
-        return tensor
-    return replace_first_tensor(part, tensor) if inside else part

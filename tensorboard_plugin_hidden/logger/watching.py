@@ -36,6 +36,7 @@ class Watch:
         parameters: The training log, or None.
         optimizer: The model's optimizer, or None.
         reader: Finds the logits in what the model returns.
+        head_seconds: How much time of one capture goes into exporting heads.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Watch:
         parameters: ParameterRecorder | None,
         optimizer: Any,
         reader: LogitReader,
+        head_seconds: float,
     ):
         self._model = model
         self._layers = layers
@@ -59,7 +61,7 @@ class Watch:
         self._project = project
         self._parameters = parameters
         self._optimizer = optimizer
-        self._exporter = HeadExporter()
+        self._exporter = HeadExporter(head_seconds)
         self._reader = reader
         self._looked = False
         self._left_out: dict[str, HiddenError] = {}

@@ -18,6 +18,7 @@ from tensorboard_plugin_hidden.format.alerts import Alert
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
 from tensorboard_plugin_hidden.logger.arrays import linear_head, logged_frame, matrix, number
 from tensorboard_plugin_hidden.logger.closing import Estate, ProgressLine, at_end, closed, closer, dropped, opened
+from tensorboard_plugin_hidden.logger.head import EXPORT_SECONDS
 from tensorboard_plugin_hidden.logger.health import chosen_rules
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
 from tensorboard_plugin_hidden.logger.listeners import Listeners
@@ -71,6 +72,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         alerts: bool | str | Sequence[str] = True,
         logits: Choice | None = None,
         classifier: bool | None = None,
+        head_seconds: float = EXPORT_SECONDS,
     ) -> None:
         """Says what ``add_hidden`` looks at: which model, on which samples, in which layers.
 
@@ -86,13 +88,12 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             optimizer: The model's optimizer, whose learning rate is logged, and whose steps a training log counts.
             training_log: Whether to log weights, gradients and the change of filters, at every capture and at every
                 100th step of the optimizer, or as a ``TrainingLog`` says.
-            alerts: Whether to measure the layers and to warn of what is wrong with them; or names of the rules to
-                apply, as ``["collapse", "merging"]``.
-            logits: Which part of what the model returns the logits are: a key or an attribute, a position, or a
-                function of it that gives [N, C]. Default: inferred where there is one reading, and said at the first
-                capture.
+            alerts: Whether to measure the layers and to warn of what is wrong; or names of rules, as ``["collapse"]``.
+            logits: Which part of what the model returns the logits are: a key or attribute, a position, or a function
+                of it that gives [N, C]. Default: inferred where there is one reading, and said.
             classifier: Whether the model is a classifier of the probe's classes: False for an autoencoder or an
                 encoder, which have maps without predictions. Default: inferred, and said at the first capture.
+            head_seconds: Time of a capture for exporting the ways from layers to the logits; ``math.inf``: all at once.
 
         Raises:
             HiddenError: A layer, method or rule is unknown, logits were chosen of what is no classifier, the probe's
@@ -140,6 +141,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             parameters=parameters,
             optimizer=optimizer,
             reader=LogitReader(logits, classifier),
+            head_seconds=head_seconds,
         )
 
     def add_hidden(self, step: int, *, loss: Any = None, selected: Any = None) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import benchmarks
 from benchmarks import browser as first_browser
-from benchmarks import exploring, live, measures, overhead, server, training_log, training_queries
+from benchmarks import exploring, first_look, live, measures, overhead, server, training_log, training_queries
 from benchmarks.__main__ import ALL
 from benchmarks.projection import short
 from benchmarks.result import table
@@ -18,6 +18,7 @@ LOG = training_queries.Size(filters=64, layers=4, nodes=3, rows=40, classes=4, s
 
 IN_SMALL = {
     "overhead": partial(overhead.measure, pairs=1, epochs=1),
+    "first-look": partial(first_look.measure, depths=(4,), repeats=1),
     "memory": partial(server.measure_memory, samples=50, epochs=2, bulk_bytes=10_000),
     "index": partial(server.measure_index, epochs=3, layers=2, reading=1),
     "frame": partial(server.measure_frame, epochs=2),

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from tensorboard_plugin_hidden.format.snapshot import HeadData
-from tensorboard_plugin_hidden.logger import program
+from tensorboard_plugin_hidden.logger import head
 from tensorboard_plugin_hidden.logger.capture import Capture, LayerCapture, capture
 from tensorboard_plugin_hidden.logger.head import HeadExporter, agrees, linear_arrays
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
@@ -225,7 +225,7 @@ def test_what_cannot_be_exported_never_raises() -> None:
 
 
 def test_programs_that_are_too_large_are_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "PROGRAM_LIMIT", 100)
+    monkeypatch.setattr(head, "PROGRAM_LIMIT", 100)
     layer = looked_at(Cnn(), image_probe(), "fc1:input")
     assert layer.head.kind == "none"
     assert "MiB of parameters, more than" in layer.reason

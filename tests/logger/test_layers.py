@@ -12,7 +12,6 @@ from tensorboard_plugin_hidden.logger.layers import (
     LayerSpec,
     first_tensor,
     is_linear,
-    replace_first_tensor,
     resolve_layers,
 )
 
@@ -142,13 +141,3 @@ A, B = torch.zeros(2, 3), torch.ones(2, 3)
 )
 def test_first_tensor(value: Any, wanted: torch.Tensor | None) -> None:
     assert first_tensor(value) is wanted
-
-
-def test_replaced_tensors_are_found_again_and_the_rest_is_kept() -> None:
-    new = torch.full((2, 3), 5.0)
-    for value in (A, (None, A, B), ([A], B), {"x": A, "y": B}, Output(None, B, A), {"x": B, "last_hidden_state": A}):
-        replaced = replace_first_tensor(value, new)
-        assert first_tensor(replaced) is new
-        assert type(replaced) is type(value) or isinstance(value, torch.Tensor)
-    assert replace_first_tensor((None, A, B), new)[2] is B
-    assert replace_first_tensor(Output(None, B, A), new).pooled is B
