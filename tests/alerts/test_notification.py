@@ -111,7 +111,8 @@ def test_failures_are_one_warning(status):
         hook(ALERT)
         with pytest.warns(HiddenWarning, match=f"webhook at 127.0.0.1: HTTPError: HTTP Error {status}") as caught:
             hook.drain()
-        assert len(caught) == 1
+        # Others' objects may be collected meanwhile, with warnings of their own.
+        assert len([one for one in caught if issubclass(one.category, HiddenWarning)]) == 1
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             hook(ALERT)
