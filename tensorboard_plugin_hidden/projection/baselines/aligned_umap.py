@@ -55,7 +55,7 @@ class AlignedUmap:
         Raises:
             HiddenError: umap-learn is not installed, or two steps in a row have no sample in common.
         """
-        umap = imported("umap", "umap", self.name)
+        umap = imported("umap", "umap-learn", self.name)
         if len(run) < 2:
             return [interpolated(umap_layout(fitted, seed), fitted.activations) for fitted in run]
         relations = relations_of([fitted.rows for fitted in run])

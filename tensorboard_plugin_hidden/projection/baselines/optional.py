@@ -8,12 +8,12 @@ from types import ModuleType
 from tensorboard_plugin_hidden.errors import HiddenError
 
 
-def imported(module: str, extra: str, method: str) -> ModuleType:
-    """A library that comes with one of this package's extras.
+def imported(module: str, package: str, method: str) -> ModuleType:
+    """A library that may be missing: one of an extra, or one that this Python is too new for.
 
     Args:
         module: Its import name.
-        extra: The extra that installs it.
+        package: What pip installs for it.
         method: The projection method that needs it.
 
     Returns:
@@ -29,5 +29,5 @@ def imported(module: str, extra: str, method: str) -> ModuleType:
             f"the method {method} needs a library that is not here",
             expected=f"the package {module}",
             got=str(error),
-            fix=f'Run: pip install "tensorboard-plugin-hidden[{extra}]"',
+            fix=f'Run: pip install "{package}". All other methods work without it.',
         ) from error

@@ -60,7 +60,7 @@ class Tsne:
         Raises:
             HiddenError: openTSNE is not installed.
         """
-        library = imported("openTSNE", "tsne", self.name)
+        library = imported("openTSNE", "tensorboard-plugin-hidden[tsne]", self.name)
         count = len(fitted.activations)
         perplexity = min(self.perplexity, (count - 1) / 3)
         rows = torch.from_numpy(fitted.activations)

@@ -85,7 +85,7 @@ def umap_layout(
     Raises:
         HiddenError: umap-learn is not installed.
     """
-    umap = imported("umap", "umap", "umap")
+    umap = imported("umap", "umap-learn", "umap")
     count = len(fitted.activations)
     # A start of another shape makes the compiled code write outside its arrays.
     if begin is not None and (begin.shape != (count, 2) or not np.isfinite(begin).all()):
