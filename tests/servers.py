@@ -86,6 +86,23 @@ def until_it_answers(process: subprocess.Popen[str], url: str) -> None:
             time.sleep(0.1)
 
 
+def _started(command: Sequence[str], prefix: str, tries: int = 3) -> tuple[subprocess.Popen[str], str]:
+    """A TensorBoard that answers, and where. Another test's server may take a free port before this one does."""
+    for left in reversed(range(tries)):
+        port = free_port()
+        process = subprocess.Popen(
+            [*command, "--port", str(port)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        url = f"http://127.0.0.1:{port}{prefix}/"
+        try:
+            until_it_answers(process, url)
+            break
+        except AssertionError as error:
+            if not left or "already in use" not in str(error):
+                raise
+    return process, url
+
+
 @contextlib.contextmanager
 def tensorboard(
     arguments: Sequence[str],
@@ -95,18 +112,15 @@ def tensorboard(
     python: str = sys.executable,
 ) -> Iterator[TensorBoard]:
     """Runs TensorBoard on a free port of this machine and ends it by its pid."""
-    port = free_port()
-    command = [python, "-m", "tensorboard.main", "--host", "127.0.0.1", "--port", str(port), *arguments]
+    command = [python, "-m", "tensorboard.main", "--host", "127.0.0.1", *arguments]
     if loader != "auto":
         command += [f"--load_fast={LOADERS[loader]}"]
     if prefix:
         command += ["--path_prefix", prefix]
     if reload_interval is not None:
         command += ["--reload_interval", str(reload_interval)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    url = f"http://127.0.0.1:{port}{prefix}/"
+    process, url = _started(command, prefix)
     try:
-        until_it_answers(process, url)
         yield TensorBoard(url, process.pid)
     finally:
         process.terminate()
