@@ -39,6 +39,7 @@ check-python: .make/python
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/vulture
 
 check-frontend: .make/node $(BUNDLE)
 	cd frontend && npm run check && npm run budget

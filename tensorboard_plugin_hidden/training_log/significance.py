@@ -1,34 +1,9 @@
-"""How surprising a number is among those that chance gives, alone and as one of many. Imports numpy only."""
+"""How surprising a number is as one of many. Imports numpy only."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-
-
-def upper_tail(values: npt.NDArray[Any], null: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Share of chance that is at least as large, counting the value itself as one draw of it.
-
-    p = (1 + #{null ≥ value}) / (1 + #null) (Davison & Hinkley 1997, equation 4.11; Phipson & Smyth 2010): never 0, and
-    P(p ≤ a) ≤ a for every a when values and null are exchangeable; below a where values tie.
-
-    Args:
-        values: float, any shape.
-        null: float [n]; NaN are left out.
-
-    Returns:
-        float64 of the shape of ``values``, in [1 / (1 + n), 1]; NaN where the value is NaN, or without a null.
-
-    >>> upper_tail(np.array([5.0, 0.0]), np.array([1.0, 2.0, 5.0])).tolist()
-    [0.5, 1.0]
-    """
-    known = np.sort(null[~np.isnan(null)])
-    if not len(known):
-        return np.full(np.shape(values), np.nan)
-    above = len(known) - np.searchsorted(known, values, side="left")
-    return np.where(np.isnan(values), np.nan, (1 + above) / (1 + len(known)))
 
 
 def adjusted(p: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:

@@ -13,7 +13,7 @@ const SCALE = 254;
 const NOT_SEEN = 255;
 
 /** Stands for the code of a pixel at which there is no log. */
-export const BLANK_CODE = -1;
+const BLANK_CODE = -1;
 
 /** The codes of one class, or of anything in a table of codes. */
 export interface CodeColumn {
@@ -43,7 +43,7 @@ export function worst({ codes, stride, index }: CodeColumn, { first, end }: Colu
 }
 
 /** Place of an error on a colour map, 0 .. 1. The root, because late in training all errors are small. */
-export function errorShare(code: number): number {
+function errorShare(code: number): number {
   return Math.sqrt(code / SCALE);
 }
 

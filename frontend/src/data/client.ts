@@ -23,9 +23,9 @@ import type {
 } from "./types";
 
 /** Pauses before the second and third try of a request that the network dropped. */
-export const RETRY_DELAYS_MS = [500, 2_000] as const;
+const RETRY_DELAYS_MS = [500, 2_000] as const;
 /** Newest `format` of the index that this code reads. */
-export const INDEX_FORMAT = 1;
+const INDEX_FORMAT = 1;
 
 /** Samples that the `details` route answers for at once. */
 export const MOST_DETAILS = 500;

@@ -2,13 +2,13 @@
 import { halfToFloat } from "./half";
 import type { Bounds, FrameData, LandscapeData, Outcomes } from "./types";
 
-export const MAGIC = "HIDN";
+const MAGIC = "HIDN";
 /** Newest container format that this code reads. */
-export const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 1;
 /** Magic, version, zero, header length, zero. */
-export const PREAMBLE_BYTES = 16;
+const PREAMBLE_BYTES = 16;
 /** Every array starts at a multiple of this, which is what lets a typed array be a view and not a copy. */
-export const ALIGNMENT = 8;
+const ALIGNMENT = 8;
 
 const ARRAYS = {
   u1: Uint8Array,

@@ -5,9 +5,9 @@
 import { Client } from "./client";
 
 /** Id of the element that says what the page holds. */
-export const CONTENTS_ID = "hidden-contents";
+const CONTENTS_ID = "hidden-contents";
 /** Base of the URLs that are answered here; nothing is ever asked of a network. */
-export const EMBEDDED_BASE = "embedded:///";
+const EMBEDDED_BASE = "embedded:///";
 
 const NOT_HERE = "This file does not hold what was asked for; TensorBoard on the run's log directory does.";
 

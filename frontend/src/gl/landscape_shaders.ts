@@ -2,7 +2,7 @@
 import { COMMON } from "./glsl";
 
 /** What is left of the landscape's strength on a boundary, and where no sample supports what the model would decide. */
-export const SEAM_ALPHA = 0.08;
+const SEAM_ALPHA = 0.08;
 export const UNSUPPORTED_ALPHA = 0.3;
 
 /** Values of `uBy`. */

@@ -1,10 +1,10 @@
 /** Why this file: shaders look class colours up in a small texture, so that any number of classes costs the same. */
 
 /** Texels to a row; 256 rows hold every 16-bit class. */
-export const PALETTE_WIDTH = 256;
+const PALETTE_WIDTH = 256;
 
 /** One class: red, green, blue 0 .. 255, and 0 (hidden) .. 255 (shown). */
-export function paletteBytes(
+function paletteBytes(
   colours: readonly string[],
   neutral: string,
   visibility: (i: number) => number,

@@ -13,7 +13,7 @@ export const PLANE_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Class, confidence and support, and entropy. */
 const BYTES_PER_CELL = 5;
 /** Every WebGL2 implementation has at least this many layers. */
-export const MAX_LAYERS = 256;
+const MAX_LAYERS = 256;
 /** GPU memory for painted landscapes, so that epochs already visited need no painting: 64 of 512 x 512 pixels. */
 export const PAINT_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Painted pixels per cell: enough for a smooth seam, bounded so that painting stays within a frame's time. */
@@ -23,7 +23,7 @@ const PAINT_SIZE = { min: 192, max: 768 } as const;
  * CSS pixels to a painted one above which landscapes are painted onto the screen at its own resolution: seams are as wide as
  * there and no wider, however far one zooms in. Below, that is with all in view, blending what was painted once is cheaper.
  */
-export const DIRECT_FROM = 3;
+const DIRECT_FROM = 3;
 /** Clip space to 0 .. 1. */
 const WHOLE: Affine = { scaleX: 2, scaleY: 2, offsetX: -1, offsetY: -1 };
 

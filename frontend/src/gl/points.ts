@@ -11,7 +11,7 @@ import type { Program } from "./program";
 import { Slots, slotCapacity } from "./slots";
 
 /** x, y, prediction (u16 each), flags, kept (u8 each). */
-export const BYTES_PER_SAMPLE = 8;
+const BYTES_PER_SAMPLE = 8;
 /** GPU memory for samples of all panels; 2,000 samples x 10,000 frames, or 100,000 x 200. */
 export const POINTS_LIMIT_BYTES = 160 * 1024 * 1024;
 
@@ -49,7 +49,7 @@ export interface PlaceAttributes {
 }
 
 /** Interleaves what the shader needs of a frame; confidence is only read on hover. */
-export function packFrame(frame: FrameData): Uint8Array {
+function packFrame(frame: FrameData): Uint8Array {
   const { count, positions, prediction, flags, kept } = frame;
   const words = new Uint16Array((count * BYTES_PER_SAMPLE) / 2);
   for (let i = 0; i < count; i++) {

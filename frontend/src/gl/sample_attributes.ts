@@ -7,7 +7,7 @@ import { type PointLook, SIZE_RANGE } from "./point_look";
 import { ATTRIBUTE, MASK } from "./point_shaders";
 
 /** One byte a sample: see `MASK`. Masks of another length than `count` are of other samples and say nothing. */
-export function combineMasks(selected: Uint8Array | null, passing: Uint8Array | null): Uint8Array | null {
+function combineMasks(selected: Uint8Array | null, passing: Uint8Array | null): Uint8Array | null {
   const count = selected?.length ?? passing?.length ?? 0;
   if (count === 0) return null;
   const passes = passing?.length === count ? passing : null;

@@ -9,7 +9,7 @@ import { type StageOptions, stageOptions } from "./stage_options";
 export const SIZE = { width: 300, height: 300 };
 
 /** Three samples of classes 0, 1 and 2; the first moves to the right by 0.1 a frame. */
-export const threeAt = (i: number): FrameData =>
+const threeAt = (i: number): FrameData =>
   makeFrame(
     [
       [0.2 + 0.1 * i, 0.5, 0],

@@ -10,7 +10,7 @@ import { LINE, NOWHERE, TRAIL_FRAGMENT, TRAIL_VERTEX } from "./trail_shaders";
 /** More lines than these hide each other; of a larger selection every n-th has one. */
 export const MOST_TRAILS = 1000;
 /** Frames that a trail reaches back, at most. */
-export const TRAIL_FRAMES = 128;
+const TRAIL_FRAMES = 128;
 /** Frames after which a trail has faded to a third: two thirds of what is behind now, or a few. */
 const FADE_SHARE = 0.4;
 const LEAST_FADE = 3;

@@ -66,7 +66,7 @@ function columnOf(word: Word, schema: Schema): ColumnInfo {
 }
 
 /** "0.8" or "80%". */
-export function parseNumber(text: string): number | null {
+function parseNumber(text: string): number | null {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(%?)$/i.exec(text);
   if (match === null) return null;
   return Number(match[1]) / (match[2] === "%" ? 100 : 1);

@@ -106,7 +106,7 @@ export function classNameOf(set: AnswerSet, index: number): string {
 }
 
 /** Code of a class's error at a snapshot. */
-export function errorCode({ answers, classes }: ClassLog, index: number, snapshot: number): number {
+function errorCode({ answers, classes }: ClassLog, index: number, snapshot: number): number {
   return answers.error[snapshot * classes + index] ?? NOT_SEEN;
 }
 

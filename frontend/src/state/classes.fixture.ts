@@ -16,7 +16,7 @@ export const HISTORY: readonly (readonly number[])[] = [
   [0, 0, 0, 2, 2, -1],
 ];
 export const LABELS: readonly number[] = [0, 0, 0, 0, 1, 1, 2, 2];
-export const IDS: readonly string[] = ["a", "b", "x", "y", "c", "d", "e", "z"];
+const IDS: readonly string[] = ["a", "b", "x", "y", "c", "d", "e", "z"];
 
 function bytes(values: Int32Array | Uint16Array | Uint8Array | Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

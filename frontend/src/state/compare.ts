@@ -18,7 +18,7 @@ export interface PanelSpec {
 }
 
 /** Panels there can be, the store's own included: more would be too small to read. */
-export const MOST_PANELS = 4;
+const MOST_PANELS = 4;
 /** Maps of the other panels that stay on the client; together with the store's own well below what a tab may hold. */
 const CACHE_BYTES = 128 * 1024 * 1024;
 

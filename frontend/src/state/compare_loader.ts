@@ -8,7 +8,7 @@ import { Poller } from "./poller";
 import type { Store } from "./store";
 
 /** Requests at once for all other panels; the store's own map goes first. */
-export const MOST_REQUESTS = 2;
+const MOST_REQUESTS = 2;
 /** Share of the cache that the panels may fill together, so that loading ahead never drops what is looked at. */
 const CACHE_SHARE = 0.9;
 /** x, y, prediction (2 bytes each), confidence, flags, kept; and a landscape of 256 x 256 cells of 4 bytes. */

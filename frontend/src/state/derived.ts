@@ -68,7 +68,7 @@ export function usualPaceMs(wallTimes: readonly number[]): number {
 }
 
 /** Samples per class; labels outside the classes (and -1, none) are not counted. */
-export function countClasses(labels: ArrayLike<number>, classes: number): number[] {
+function countClasses(labels: ArrayLike<number>, classes: number): number[] {
   const counts = new Array<number>(classes).fill(0);
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i] as number;

@@ -5,7 +5,7 @@ import type { SampleDetails } from "./inspect";
 import type { Store } from "./store";
 
 /** Whoever goes through samples with a key held down asks for the last one alone, in milliseconds. */
-export const REST_MS = 120;
+const REST_MS = 120;
 /** Answers that are kept: a few hundred bytes each. */
 const MOST_KEPT = 500;
 

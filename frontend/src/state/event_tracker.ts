@@ -10,7 +10,7 @@ import type { Store } from "./store";
 /** Longest piece of work, in milliseconds: half of what a smooth page has between two pictures. */
 const PIECE_MS = 8;
 /** Of more samples nobody reads a list of events; their ways among their neighbours would take seconds. */
-export const MOST_FOLLOWED = 2_000;
+const MOST_FOLLOWED = 2_000;
 
 /** Starts; the returned function stops it. */
 export function startEventTracker(store: Store): () => void {

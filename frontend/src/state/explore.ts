@@ -54,7 +54,7 @@ type Parts = Pick<Store, "view" | "data" | "derived" | "cache">;
 const AT_ONCE = 1_000_000;
 
 /** Reads a query against the columns that there are. */
-export function read(text: string, schema: Schema | null): Reading {
+function read(text: string, schema: Schema | null): Reading {
   try {
     const query = parse(text);
     const plan = query === null || schema === null ? null : compile(query, schema);

@@ -5,7 +5,7 @@ import { maskRows } from "./selection";
 import type { Store } from "./store";
 
 /** A larger selection would keep the server busy for long: its neighbours are computed exactly. */
-export const MOST_GROWN = 4 * MOST_DETAILS;
+const MOST_GROWN = 4 * MOST_DETAILS;
 
 /** Starts; the returned function stops it. */
 export function startGrower(store: Store, client: Client): () => void {

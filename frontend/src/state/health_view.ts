@@ -163,7 +163,7 @@ const JUMP = 1.5;
 const MOST_JUMPS = 12;
 
 /** Where the learning rate jumps. */
-export function rateChanges({ steps, rates }: HealthSeries, unit: string): Change[] {
+function rateChanges({ steps, rates }: HealthSeries, unit: string): Change[] {
   const changes: Change[] = [];
   for (let t = 1; t < steps.length; t++) {
     const [before, now] = [rates[t - 1] as number, rates[t] as number];

@@ -9,7 +9,7 @@ import type { Store } from "./store";
 import type { Link } from "./url";
 
 /** New runs are rare: their list is asked for this often, and at once when there is none yet. */
-export const RUNS_EVERY_MS = 30_000;
+const RUNS_EVERY_MS = 30_000;
 
 export class IndexSync {
   private runsAskedAt = Number.NEGATIVE_INFINITY;

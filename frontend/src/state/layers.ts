@@ -18,7 +18,7 @@ export const DRAWINGS: Readonly<Record<What, readonly Drawn[]>> = {
   change: ["stack", "horizon", "line"],
 };
 /** What a box is made of, from below, and the mean. */
-export const BOX_STATISTICS = ["min", "q1", "median", "q3", "max", "mean"] as const;
+const BOX_STATISTICS = ["min", "q1", "median", "q3", "max", "mean"] as const;
 export const HEIGHTS = { least: 24, most: 96, step: 8 } as const;
 export const MOST_BANDS = 4;
 /** Statistics that are below zero, too. */

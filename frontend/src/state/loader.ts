@@ -6,7 +6,7 @@ import type { Besides } from "./snapshots";
 import type { Store } from "./store";
 
 /** Requests at once: a browser opens six connections a server, and the index needs one. */
-export const MAX_REQUESTS = 4;
+const MAX_REQUESTS = 4;
 /** Share of the cache that one selection may fill, so that loading ahead never drops what is looked at. */
 const CACHE_SHARE = 0.9;
 /** x, y, prediction (2 bytes each), confidence, flags, kept. */

@@ -5,7 +5,7 @@
 import type { FrameData, LandscapeData, Outcomes } from "../data/types";
 
 /** 256 MB: 18,000 frames of 2,000 samples, or 180 of 200,000; well below what a browser tab may hold. */
-export const CACHE_LIMIT_BYTES = 256 * 1024 * 1024;
+const CACHE_LIMIT_BYTES = 256 * 1024 * 1024;
 
 type Payload = FrameData | LandscapeData | Outcomes | Int32Array | Float32Array;
 type Entry = { readonly bytes: number; readonly payload: Payload };

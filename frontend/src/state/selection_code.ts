@@ -23,7 +23,7 @@ export type Decoded =
 const marks = new WeakMap<Samples, string>();
 
 /** FNV-1a over the ids, in 32 bits: tells samples of one probe from another's. */
-export function markOf(samples: Samples): string {
+function markOf(samples: Samples): string {
   let mark = marks.get(samples);
   if (mark === undefined) {
     let hash = 0x811c9dc5;

@@ -56,7 +56,7 @@ export interface Fate {
   readonly loss: Loss;
 }
 
-export class Tasks {
+class Tasks {
   readonly measure = signal<TaskMeasure>("accuracy");
   /** Number of the task since whose end crossings are counted; `null`: the last one that is over. */
   readonly sinceWish = signal<number | null>(null);

@@ -5,7 +5,7 @@
 import type { Camera } from "../gl/camera";
 import { type Tab, tabOf } from "./tabs";
 
-export const KEY_PREFIX = "p.hidden.";
+const KEY_PREFIX = "p.hidden.";
 /** A changed view is written after this pause, so that a drag writes once. */
 export const WRITE_DELAY_MS = 300;
 

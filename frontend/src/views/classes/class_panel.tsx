@@ -17,7 +17,7 @@ import { cssOf } from "./use_paint";
 import { nearestSnapshot, timeWords } from "./words";
 
 /** Of a sample's row, CSS pixels. */
-export const SAMPLE_HEIGHTS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32] as const;
+const SAMPLE_HEIGHTS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32] as const;
 /** A class is to fit into this, CSS pixels, while its rows can be told apart. */
 const FITTING = 320;
 const LEAST = 2;

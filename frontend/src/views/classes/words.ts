@@ -63,7 +63,7 @@ export function nearestSnapshot(steps: readonly number[], time: number): number 
 }
 
 /** How a sample was learned: Toneva et al., ICLR 2019, over the snapshots that it was seen at. */
-export function learningOf(history: ClassHistory, sample: number, label: number) {
+function learningOf(history: ClassHistory, sample: number, label: number) {
   const n = history.rows.length;
   let [seen, right, forgotten, first, before] = [0, 0, 0, -1, false];
   for (let t = 0; t * n < history.answers.length; t++) {

@@ -15,7 +15,7 @@ import { LETTERS, relationWords, unmatchedWords } from "./panel_words";
 import { Pickers } from "./pickers";
 
 /** Hands the panels to the stage; it draws one map alone while there is nothing to compare. */
-export function usePanels(): void {
+function usePanels(): void {
   const store = useStore();
   const own = useMemo(() => storeSource(store), [store]);
   useSignalEffect(() => {

@@ -48,7 +48,7 @@ function nothingIn(matrix: Matrix, { k, theta, threshold }: Known["classes"]): s
 }
 
 /** A threshold as the user gave it. */
-export function thetaText(theta: ClassesView["theta"]["value"], threshold: number): string {
+function thetaText(theta: ClassesView["theta"]["value"], threshold: number): string {
   return theta.unit === "share"
     ? `${+(100 * theta.value).toFixed(1)} %`
     : `${threshold} ${threshold === 1 ? "sample" : "samples"}`;

@@ -95,7 +95,7 @@ function SetMark({ model, row, set, mark, reached }: SetMarkProps): JSX.Element 
 }
 
 /** Numbers of filters, the first few of many. */
-export function someOf(filters: readonly number[]): string {
+function someOf(filters: readonly number[]): string {
   const few = filters.slice(0, 6).join(", ");
   return filters.length > 6 ? `${few} and ${filters.length - 6} more` : few;
 }

@@ -59,7 +59,7 @@ function linesOf(
 }
 
 /** How a layer is called. */
-export function layerName(layer: string): string {
+function layerName(layer: string): string {
   return layer === NETWORK ? "network" : layer;
 }
 

@@ -33,7 +33,7 @@ export interface FilterRowsProps {
   readonly pointed: { value: number };
 }
 
-export function useTile({ side, place, layer, span }: Omit<FilterRowsProps, "marks" | "pointed">) {
+function useTile({ side, place, layer, span }: Omit<FilterRowsProps, "marks" | "pointed">) {
   const state = useTraining();
   const { width } = useTimeScale();
   const asked = askedWidth(layer.filters > MANY ? width / 2 : width);
@@ -147,7 +147,7 @@ export function FilterWords(props: Omit<FilterRowsProps, "marks">): JSX.Element 
 }
 
 /** "filter 3, step 1,200: change 0.0012"; of the filters that share its row the one that changed most. */
-export function filterWords(tile: FilterTile, filter: number, time: number): string {
+function filterWords(tile: FilterTile, filter: number, time: number): string {
   const bucket = bucketAt(tile.times, time);
   if (bucket < 0) return `filter ${filter}: nothing was logged then`;
   const code = tile.codes[bucket * tile.filters + filter] ?? UNKNOWN_CHANGE;

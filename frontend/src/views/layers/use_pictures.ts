@@ -33,7 +33,7 @@ export interface Pictures {
 }
 
 /** Places of a stretch by the names of its layers and the paths of its modules. */
-export function placesOf(side: Side): ReadonlyMap<string, number> {
+function placesOf(side: Side): ReadonlyMap<string, number> {
   const stretch = side.log.index.parameters?.stretches[side.stretch];
   const names = (stretch?.layers ?? []).map(({ name }) => name);
   const paths = (stretch?.nodes ?? []).map(({ path }) => path);

@@ -11,7 +11,7 @@ const HEAD_WORDS: Readonly<Record<LayerIndex["head"], string>> = {
 };
 
 /** Text of one choice: name, width, head; a layer of which only maps were logged has neither. */
-export function layerText(layer: LayerIndex): string {
+function layerText(layer: LayerIndex): string {
   if (layer.width === null) return `${layer.name} · logged map`;
   return `${layer.name} · ${layer.width} · ${HEAD_WORDS[layer.head]}`;
 }

@@ -6,7 +6,7 @@ import { ago, bytes, duration, percent } from "../../ui/format";
 import { useStore } from "../store_context";
 
 /** How fresh the data is, in words. */
-export function freshness(store: Store): string {
+function freshness(store: Store): string {
   const index = store.data.index.value;
   if (index === null || store.data.lastUpdate.value === 0) return "";
   if (index.closed) return `finished ${ago(Math.max(0, store.data.now.value / 1000 - index.updated))}`;

@@ -13,7 +13,7 @@ import { RANKED_HEIGHT, RankedRow } from "./ranked_row";
 const PAGE = 8;
 
 /** Place after a key; `null`: the key is none of the list's. */
-export function moveInList(key: string, at: number, count: number): number | null {
+function moveInList(key: string, at: number, count: number): number | null {
   const to = {
     ArrowUp: at - 1,
     ArrowDown: at + 1,

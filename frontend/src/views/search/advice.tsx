@@ -9,7 +9,7 @@ import { type Relaxed, relax } from "./relax";
 import { PROBLEM_ID } from "./search_field";
 
 /** Looking for advice takes as long as several queries: not while one is being typed. */
-export const ADVICE_AFTER_MS = 900;
+const ADVICE_AFTER_MS = 900;
 
 /** One line; nothing when there is nothing to say. */
 export function Advice({ problem }: { problem: ReadonlySignal<QueryError | null> }): JSX.Element | null {

@@ -4,7 +4,7 @@ import type { QueryError } from "../../query/ast";
 import { useStore } from "../store_context";
 
 /** A pause that tells a finished query from one that goes on, in milliseconds. */
-export const PAUSE_MS = 600;
+const PAUSE_MS = 600;
 
 /** The problem to show; `null` while there is none, or none yet. */
 export function useProblem(): ReadonlySignal<QueryError | null> {

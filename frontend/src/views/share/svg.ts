@@ -36,7 +36,7 @@ export interface Drawing {
 const WRONG = { disc: 0.85, ring: [1, 2.75], halo: 4, haloAlpha: 0.85 } as const;
 
 /** Text inside an element or attribute. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   const signs: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
   return text.replace(/[&<>"]/g, (sign) => signs[sign] ?? sign);
 }

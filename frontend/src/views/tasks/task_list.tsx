@@ -7,7 +7,7 @@ import { plural } from "../../ui/format";
 import { useStore } from "../store_context";
 
 /** Column of the samples that says which task they belong to. */
-export const COLUMN = "task";
+const COLUMN = "task";
 
 export function TaskList(): JSX.Element {
   const store = useStore();
