@@ -61,10 +61,6 @@ export function labToLinear([l, a, b]: Lab): LinearRgb {
   ];
 }
 
-export function inGamut(rgb: LinearRgb): boolean {
-  return rgb.every((v) => v >= -1e-4 && v <= 1 + 1e-4);
-}
-
 /** Euclidean distance in CIELAB (CIE 1976); about 2.3 is just noticeable side by side. */
 export function deltaE(p: Lab, q: Lab): number {
   return Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
