@@ -77,6 +77,13 @@ def test_files_stay_small(path):
     assert len(path.read_text().splitlines()) <= 420, "split it: one idea a file"
 
 
+def test_files_of_the_front_end_stay_small():
+    source = Path(__file__).parents[1] / "frontend" / "src"
+    files = [file for file in source.rglob("*.ts*") if file.suffix in (".ts", ".tsx")]
+    assert len(files) > 300
+    assert {str(file) for file in files if len(file.read_text().splitlines()) > 315} == set()
+
+
 def loaded_by(code: str) -> set[str]:
     script = f"import sys; {code}; print('\\n'.join(sys.modules))"
     return set(

@@ -1,4 +1,4 @@
-"""The plugin: its routes, and nothing that computes."""
+"""The plugin: its routes, each a question to one of the modules beside it."""
 
 from __future__ import annotations
 

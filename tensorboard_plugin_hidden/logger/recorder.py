@@ -1,6 +1,6 @@
 """What a writer logs about hidden representations: checks it, stores it, names it in an event, has it projected.
 
-Arrays only; torch stays in ``capture`` and ``writer``.
+Arrays only: nothing here knows torch.
 """
 
 from __future__ import annotations
