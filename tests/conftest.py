@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # What numba compiles is run on a few samples here: a fifth of the compiling is not worth its speed.
 os.environ.setdefault("NUMBA_OPT", "0")
+
+# The key that proves programs one's own: tests have one of theirs, and so have the processes that they start.
+os.environ["XDG_STATE_HOME"] = str(Path(tempfile.gettempdir(), f"hidden-tests-{os.getuid()}"))
 
 # A shell that starts tests in the background has them ignore interrupts, and so would every process that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.notices import say
 
 if TYPE_CHECKING:
     from tensorboard.summary.writer.event_file_writer import EventFileWriter
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--trust-programs",
     is_flag=True,
-    help="Run the programs that the RUNs hold, which are code, for exact landscapes. Only of runs that you made.",
+    help="Run the programs that the RUNs hold, which are code, whoever stored them. Only of runs that you know.",
 )
 @click.option("--follow", is_flag=True, help="Go on as training logs more, until its writer is closed.")
 def project(
@@ -62,8 +63,9 @@ def project(
     networks' axes are turned onto those of the first run, and all samples are laid out together, at the steps that all
     runs have. With one run its layers share the map. Joint maps lie beside the others, as METHOD+joint.
 
-    Where the way from a layer to the logits is more than one linear map, it is stored as a program. A program is code,
-    so without --trust-programs it is not run, and the landscape is that of a head fitted to the logits, labelled so.
+    Where the way from a layer to the logits is more than one linear map, it is stored as a program. A program is code:
+    it is run where it is proved that you stored it, on a machine with your key, or with --trust-programs. Else the
+    landscape is that of a head fitted to the logits, labelled so.
 
     With --jobs N or --ray every layer of every run is drawn by one process, many of them at once. All machines of a Ray
     cluster must see the runs at the same paths.
@@ -213,6 +215,7 @@ class _Tally:
     """What was drawn, what was left out, what failed."""
 
     drawn: int = 0
+    stand_ins: int = 0
     left_out: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -223,6 +226,7 @@ class _Tally:
 
         if isinstance(outcome, Map):
             self.drawn += 1
+            self.stand_ins += outcome.stands_in
         elif isinstance(outcome, Failure):
             self.failed.append(f"{outcome.task}: {outcome.reason}")
         elif outcome.reason not in self.left_out:
@@ -230,6 +234,11 @@ class _Tally:
 
     def say(self, first: str) -> None:
         """Ends the command's output: what was left out and what failed, one line each, goes to stderr."""
+        if self.stand_ins:
+            say(
+                f"{self.stand_ins} of the landscapes {'is' if self.stand_ins == 1 else 'are'} of a head fitted to the "
+                "logits: stored programs run where it is proved that you stored them, or with --trust-programs."
+            )
         for line in self.left_out:
             click.echo(f"left out: {line}", err=True)
         for line in self.failed:

@@ -113,6 +113,8 @@ class SnapshotRecord:
         width: D.
         head: ``linear``, ``program`` or ``none``.
         program: Where the head's exported program is, when it is one.
+        digest: SHA-256 of the program, hexadecimal; empty without one, and in logs from before this was said.
+        proof: That the user who reads this stored it, see ``format/proof.py``; empty where none could be made.
         logits: Whether logits are among the arrays; None: a log from before this was said.
         accuracy: Share of labelled samples predicted right, or None.
         nonfinite: Samples with a NaN or Inf among their activations.
@@ -138,6 +140,8 @@ class SnapshotRecord:
     logits: bool | None = None
     no_logits: str = ""
     no_head: str = ""
+    digest: Annotated[str, Most(64)] = ""
+    proof: Annotated[str, Most(64)] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from tensorboard_plugin_hidden.format.pictures import PICTURES, encode_pictures
 from tensorboard_plugin_hidden.format.schema import (
     EndRecord,
     FrameRecord,
-    PayloadRef,
     ProbeRecord,
     SelectedRecord,
     SessionRecord,
@@ -36,7 +35,7 @@ from tensorboard_plugin_hidden.format.schema import (
     Tiles,
 )
 from tensorboard_plugin_hidden.format.snapshot import Snapshot
-from tensorboard_plugin_hidden.format.snapshot_codec import PROGRAM, encode_snapshot
+from tensorboard_plugin_hidden.format.snapshot_codec import encode_snapshot
 from tensorboard_plugin_hidden.format.store import group_name
 from tensorboard_plugin_hidden.installed import say_tensorboard_trouble
 from tensorboard_plugin_hidden.logger.answers import AnswersLog
@@ -46,6 +45,7 @@ from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.selection import selected_rows
 from tensorboard_plugin_hidden.logger.steps import check_step
+from tensorboard_plugin_hidden.logger.stored_programs import StoredPrograms
 from tensorboard_plugin_hidden.logger.task_log import TaskLog
 from tensorboard_plugin_hidden.projection.service import Progress, Waiting
 
@@ -86,7 +86,7 @@ class Recorder:
         self._row_of: dict[int | str, int] = {}
         self._maps = MapDrawer(run_dir, self._deliver, inherited)
         self._last_step: dict[str, int] = {}
-        self._programs: dict[str, tuple[bytes, PayloadRef]] = {}
+        self._programs = StoredPrograms(self._journal)
         self._logged = False
         self._left = False
         self._leaving = threading.Lock()
@@ -219,7 +219,7 @@ class Recorder:
         """Logs one layer; False where that was not possible."""
         start = time.perf_counter()
         try:
-            arrays = encode_snapshot(snapshot)
+            arrays, program = encode_snapshot(snapshot), self._programs.put(snapshot)
             body = SnapshotRecord(
                 layer=snapshot.layer,
                 step=int(snapshot.step),
@@ -231,7 +231,9 @@ class Recorder:
                 nbytes=sum(array.nbytes for array in arrays.values()),
                 capture_ms=0.0,
                 probe=self._probe_version,
-                program=self._program(snapshot),
+                program=program.place,
+                digest=program.digest,
+                proof=program.proof,
                 logits=snapshot.logits is not None,
                 no_logits=snapshot.no_logits,
                 no_head=snapshot.no_head,
@@ -367,18 +369,6 @@ class Recorder:
     def _deliver(self, frame: FrameRecord, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         self._journal.write(frame, arrays)
         self._flush()
-
-    def _program(self, snapshot: Snapshot) -> PayloadRef | None:
-        """Stores a head's exported program once; only its parameters change from step to step."""
-        program = snapshot.head.program
-        if program is None:
-            return None
-        known = self._programs.get(snapshot.layer)
-        if known is None or known[0] is not program:
-            group = group_name(self._journal.session, PROGRAM, snapshot.layer)
-            reference = self._journal.store(group, {PROGRAM: np.frombuffer(program, np.uint8)})
-            known = self._programs[snapshot.layer] = (program, reference)
-        return known[1]
 
     def _accuracy(self, snapshot: Snapshot) -> float | None:
         if snapshot.logits is None or self._probe is None:

@@ -27,6 +27,7 @@ import torch
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.projection.offline import Map, Outcome, Task
+from tensorboard_plugin_hidden.projection.source import TRUST_PROGRAMS
 
 STRIKES = 2
 """Deaths of a worker without a map in between after which its task counts as failed."""
@@ -360,7 +361,8 @@ class _RayWorker:
         if self._closed.is_set():
             raise WorkerDiedError("it was stopped")
         try:
-            self._stream = self._draw.remote(task)
+            # A cluster that runs already has an environment of its own.
+            self._stream = self._draw.remote(task, os.environ.get(TRUST_PROGRAMS, "0"))
             for reference in self._stream:
                 yield self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
@@ -373,7 +375,7 @@ class _RayWorker:
             self._ray.cancel(self._stream, force=True)
 
 
-def _answers_on_one_thread(task: Task) -> Iterator[Outcome | Failure]:
-    os.environ.update(_ONE_THREAD)
+def _answers_on_one_thread(task: Task, trust: str) -> Iterator[Outcome | Failure]:
+    os.environ.update(_ONE_THREAD | {TRUST_PROGRAMS: trust})
     torch.set_num_threads(1)
     yield from answers(task)

@@ -18,7 +18,7 @@ from tensorboard_plugin_hidden.projection.chain import as_stored, taken_up
 from tensorboard_plugin_hidden.projection.frame import Drawn
 from tensorboard_plugin_hidden.projection.joint import SUFFIX, Member, draw_joint, joined
 from tensorboard_plugin_hidden.projection.methods import get_method
-from tensorboard_plugin_hidden.projection.offline import LeftOut, Map, Outcome, RunFiles, require_layers
+from tensorboard_plugin_hidden.projection.offline import LeftOut, Map, Outcome, RunFiles, require_layers, stands_in
 from tensorboard_plugin_hidden.projection.protocol import Previous
 from tensorboard_plugin_hidden.projection.resume import stored_positions
 
@@ -68,9 +68,11 @@ class JointTask:
             if any(item.following is not None for item in drawn):
                 before = step, [_following(item, bounds) for item in drawn]
             for place, item in enumerate(drawn):
-                record = frame_record(item.frame, str(runs.record(place, step).version))
+                shown = runs.record(place, step)
+                record = frame_record(item.frame, str(shown.version))
                 arrays = encode_frame(item.frame) | {"positions": quantise(item.frame.positions, bounds)}
-                yield Map(self.members[place][0], replace(record, bounds=bounds), arrays)
+                run_dir = self.members[place][0]
+                yield Map(run_dir, replace(record, bounds=bounds), arrays, stands_in=stands_in(shown, record))
 
 
 def joint_tasks(

@@ -39,11 +39,13 @@ class Map:
         run_dir: The run's directory.
         record: What its event is to say.
         arrays: Its payload.
+        stands_in: The landscape is of a head fitted to the logits, although the network's own is stored as a program.
     """
 
     run_dir: str
     record: FrameRecord
     arrays: Mapping[str, npt.NDArray[Any]]
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,4 +294,11 @@ def lacking(history: History, method: str, layers: tuple[str, ...] = ()) -> list
 
 def drawn(run_dir: str, frame: Frame, record: Record) -> Map:
     """A frame, ready to be written to the run whose snapshot it shows."""
-    return Map(run_dir, frame_record(frame, str(record.version)), encode_frame(frame))
+    drawn = frame_record(frame, str(record.version))
+    return Map(run_dir, drawn, encode_frame(frame), stands_in=stands_in(record, drawn))
+
+
+def stands_in(snapshot: Record, frame: FrameRecord) -> bool:
+    """Whether a map shows a stand-in for a program that was stored with its snapshot."""
+    body = snapshot.body
+    return isinstance(body, SnapshotRecord) and body.head == "program" and frame.landscape == "surrogate"

@@ -62,7 +62,7 @@ class _Projector:
             layer, step = record.body.layer, record.body.step
             chain = self._chains.setdefault(layer, Chain(get_method(self._method)))
             take_up(chain, layer, step, self._method, *self._drawn_before(), self._store)
-            frame = chain.project(load_snapshot(record, self._store, trusted=True))
+            frame = chain.project(load_snapshot(record, self._store, own=True))
             return pack(encode_frame(frame), {"frame": body_fields(frame_record(frame, str(record.version)))})
         except Exception as error:  # whatever it is, the next snapshot may do better
             return pack({}, {"error": f"{type(error).__name__}: {error}"})

@@ -41,16 +41,25 @@ def invoke(*arguments):
     return CliRunner().invoke(cli, ["project", *arguments], catch_exceptions=False)
 
 
-@pytest.mark.parametrize(("option", "source"), [((), "surrogate"), (("--trust-programs",), "program")])
-def test_programs_run_on_the_word_of_the_command_alone(tmp_path, monkeypatch, option, source):
+@pytest.mark.parametrize(
+    ("option", "own", "source"),
+    [((), False, "surrogate"), (("--trust-programs",), False, "program"), ((), True, "program")],
+)
+def test_programs_run_on_proof_or_on_the_word_of_the_command(tmp_path, monkeypatch, option, own, source):
     """Whatever the environment says, as it does after another command of this process."""
     monkeypatch.setenv(TRUST_PROGRAMS, str(int(not option)))
     model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3))
     with hidden.SummaryWriter(str(tmp_path)) as writer:
         writer.watch(model, hidden.Probe((torch.randn(60, 4), torch.arange(60) % 3)), layers="0", method=None)
         writer.add_hidden(0)
-    assert invoke(str(tmp_path), "--method", "pca", *option).exit_code == 0
+    if not own:
+        monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another user"))
+    done = invoke(str(tmp_path), "--method", "pca", *option)
+    assert done.exit_code == 0
     assert history(tmp_path).frames["0"]["pca"][0].body.landscape == source
+    told = "1 of the landscapes is of a head fitted to the logits" in done.stderr
+    assert told == (source == "surrogate")
+    assert ("--trust-programs" in done.stderr) == told
 
 
 def test_several_runs_in_several_processes(tmp_path):
