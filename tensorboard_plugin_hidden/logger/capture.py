@@ -19,6 +19,7 @@ from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snap
 from tensorboard_plugin_hidden.logger.batches import Inputs, map_tensors, take_rows
 from tensorboard_plugin_hidden.logger.head import HeadExporter, Tap, Target
 from tensorboard_plugin_hidden.logger.layers import LayerSpec, layer_modules, resolve_layers
+from tensorboard_plugin_hidden.logger.memory import free, is_out_of_memory
 from tensorboard_plugin_hidden.logger.outputs import Source
 from tensorboard_plugin_hidden.logger.pooling import Layout, Pooling
 from tensorboard_plugin_hidden.logger.predictions import Labelled, LogitReader
@@ -65,6 +66,7 @@ class Capture:
         source: Where the logits were found.
         notes: What was inferred of the model's layers and output, or changed, and was not told before.
         left_out: Why layers that only a glob named were not looked at, by their names.
+        batch_size: Samples in one forward, for which memory sufficed.
     """
 
     layers: tuple[LayerCapture, ...]
@@ -74,6 +76,7 @@ class Capture:
     source: Source
     notes: tuple[str, ...]
     left_out: Mapping[str, HiddenError]
+    batch_size: int
 
     def snapshots(self, step: int) -> list[Snapshot]:
         """One snapshot per layer.
@@ -125,6 +128,7 @@ def capture(
 
     Layers whose axes are not known yet are looked at in two small forward passes first, see ``survey``. What a
     glob names and does not run, or has no row for each sample, is left out; a layer named in full must have them.
+    Where memory does not suffice, half as many samples are run at once, and so on.
 
     What the logits are, and whether there are any, says ``reader``.
 
@@ -141,20 +145,22 @@ def capture(
         Activations, logits and heads.
 
     Raises:
-        HiddenError: The model cannot take the probe, a layer did not run, a layer's rows are not the probe's
-            samples, or the logits that the user chose are none.
+        HiddenError: The model cannot take the probe, memory does not suffice for one sample, a layer did not run, its
+            rows are not the probe's samples, or the logits that the user chose are none.
     """
     start = time.perf_counter()
     inner = unwrap(model)
     device, dtype = _placement(inner)
     with observing(inner, device):
-        seen = Survey()
+        seen: Survey | None = None
         if layers is None or any(layer.layout is None for layer in layers):
             seen = survey(inner, lambda count: _example(probe, device, dtype, np.zeros(count, np.intp)))
             layers = resolve_layers(inner, ran=seen.ran or None) if layers is None else layers
-        listeners = _listeners(inner, layers, seen)
         reader = LogitReader() if reader is None else reader
-        _forward(inner, probe, listeners, reader, batch_size, device, dtype)
+        held = min(batch_size, len(probe))
+        while (listeners := _heard(inner, probe, layers, seen, reader, held, device, dtype)) is None:
+            free()
+            held = _halved(held)
         taps, left_out = _taps(listeners)
         reading = reader.read(probe)
         exporter = HeadExporter() if exporter is None else exporter
@@ -169,16 +175,53 @@ def capture(
         LayerCapture(tap.spec, tap.pooling, tap.activations, head, why)
         for tap, (head, why) in zip(taps, heads, strict=True)
     )
-    told = [*seen.notes([tap.spec for tap in taps]), exporter.note, *reading.notes]
+    told = [] if seen is None else seen.notes([tap.spec for tap in taps])
+    told += [exporter.note, *reading.notes]
+    if held < min(batch_size, len(probe)):
+        batch_size = held
+        told.append(f"memory does not suffice for more than {held} samples at once, as captures have from now on")
     notes = tuple(note for note in told if note)
     seconds = time.perf_counter() - start
-    return Capture(captured, reading.logits, reading.reason, seconds, reading.source, notes, left_out)
+    return Capture(captured, reading.logits, reading.reason, seconds, reading.source, notes, left_out, batch_size)
 
 
-def _listeners(model: nn.Module, layers: Sequence[LayerSpec], seen: Survey) -> list[Listener]:
+def _heard(
+    model: nn.Module,
+    probe: Samples,
+    layers: Sequence[LayerSpec],
+    seen: Survey | None,
+    reader: LogitReader,
+    batch_size: int,
+    device: torch.device,
+    dtype: torch.dtype,
+) -> list[Listener] | None:
+    """The listeners, after the whole probe; None where memory did not suffice."""
+    listeners = _listeners(model, layers, seen)
+    try:
+        _forward(model, probe, listeners, reader, batch_size, device, dtype)
+    except Exception as error:
+        # Nothing of the failed pass stays alive: with the exception, its frames and their tensors are gone.
+        if isinstance(error, HiddenError) or not is_out_of_memory(error):
+            raise
+        return None
+    return listeners
+
+
+def _halved(batch_size: int) -> int:
+    if batch_size == 1:
+        raise HiddenError(
+            "memory does not suffice to run the model on one sample of the probe",
+            expected="room for one forward pass beside what training holds",
+            got="out of memory",
+            fix="Free memory before add_hidden, as of gradients by optimizer.zero_grad(), or make the inputs smaller.",
+        )
+    return batch_size // 2
+
+
+def _listeners(model: nn.Module, layers: Sequence[LayerSpec], seen: Survey | None) -> list[Listener]:
     modules, listeners = layer_modules(model), []
     for layer in layers:
-        sight = layer.layout or seen.of(layer)
+        sight = layer.layout or (None if seen is None else seen.of(layer))
         known = sight if isinstance(sight, Layout) else None
         listeners.append(Listener(replace(layer, layout=known), modules[layer.module]))
         if isinstance(sight, str):
@@ -241,6 +284,8 @@ def _call(model: nn.Module, inputs: Inputs) -> Any:
     try:
         return call(model, inputs)
     except Exception as error:
+        if is_out_of_memory(error):
+            raise
         raise HiddenError(
             "the model could not take the probe",
             expected="inputs as the model takes them",

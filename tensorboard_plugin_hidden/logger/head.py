@@ -21,6 +21,7 @@ from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData
 from tensorboard_plugin_hidden.logger.batches import Inputs
 from tensorboard_plugin_hidden.logger.cutting import Trace
 from tensorboard_plugin_hidden.logger.layers import LayerSpec
+from tensorboard_plugin_hidden.logger.memory import is_out_of_memory
 from tensorboard_plugin_hidden.logger.outputs import Source
 from tensorboard_plugin_hidden.logger.pooling import Pooling
 from tensorboard_plugin_hidden.logger.program import (
@@ -47,6 +48,9 @@ EXPORT_SECONDS = 2.0
 
 PATIENCE = 5.0
 """Seconds after which, and after each of which again, it is said how far exporting is."""
+
+OUT_OF_MEMORY = "it runs out of memory"
+"""Why there is no head at this capture, which has none kept."""
 
 LATER = "Its head is exported at a later capture, so that no capture takes long."
 """Why there is no head yet."""
@@ -265,6 +269,8 @@ class HeadExporter:
                     return program
                 reasons.append("it does not give the network's logits")
             except Exception as error:  # tracing runs the user's code in ways it was not written for
+                if is_out_of_memory(error):
+                    return OUT_OF_MEMORY
                 reasons.append(first_line(error))
                 if way is whole and isinstance(error, AroundError):
                     break  # seen in the trace that tells most
@@ -277,6 +283,8 @@ class HeadExporter:
             try:
                 trace = Trace(model, [tap.spec for tap in taps], target.example, target.source)
             except Exception as error:  # as above
+                if is_out_of_memory(error):
+                    raise
                 trace = first_line(error)
             self._traces[model] = target.source, trace
         if isinstance(trace, str):
@@ -288,13 +296,14 @@ class HeadExporter:
             return list(taps)
         try:
             trace = self._trace(model, taps, target)
-        except ProgramError:
+        except Exception:  # as above
             return list(reversed(taps))
         return sorted(taps, key=lambda tap: trace.depth(tap.spec.name), reverse=True)
 
     def _given_up(self, kept: _Kept, tap: Tap, target: Target, error: Exception) -> str:
         reason = f"The rest of the network cannot be exported: {first_line(error)}."
-        kept[tap.spec.name, target.source] = reason
+        if not is_out_of_memory(error):  # which passes
+            kept[tap.spec.name, target.source] = reason
         return reason
 
 

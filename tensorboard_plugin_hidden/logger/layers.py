@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import fnmatch
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -167,9 +168,8 @@ def _resolve(pattern: str, named: Mapping[str, nn.Module]) -> list[LayerSpec]:
 
 def is_linear(module: nn.Module) -> bool:
     """Whether a module is a ``Linear``, or a quantised or other replacement that is called so."""
-    name = type(module).__name__.lower()
-    called = name.startswith("linear") or (name.endswith("linear") and not name.endswith("bilinear"))
-    return isinstance(module, nn.Linear) or (called and next(module.children(), None) is None)
+    called = re.fullmatch(r"(.*(?<!bi))?linear(relu|\d.*)?", type(module).__name__.lower()) is not None
+    return isinstance(module, nn.Linear) or (called and not any(is_linear(child) for child in module.children()))
 
 
 def first_tensor(value: Any) -> Tensor | None:

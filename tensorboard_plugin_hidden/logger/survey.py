@@ -17,7 +17,8 @@ from tensorboard_plugin_hidden.logger.axes import Axes, UnitAxes
 from tensorboard_plugin_hidden.logger.batches import Inputs
 from tensorboard_plugin_hidden.logger.layers import LayerSpec, Side, first_tensor, layer_modules
 from tensorboard_plugin_hidden.logger.pooling import Layout, supposed
-from tensorboard_plugin_hidden.logger.wrappers import call, undisturbed_model
+from tensorboard_plugin_hidden.logger.state import undisturbed_model
+from tensorboard_plugin_hidden.logger.wrappers import call
 
 SAMPLES = (3, 2)
 """Samples in the two passes."""
@@ -67,8 +68,6 @@ class Survey:
         Args:
             layers: Those that are looked at.
         """
-        if not self.sights:
-            return []
         notes = []
         called = {layer.name: self.calls(layer.module) for layer in layers if layer.call is None}
         several = {name: count for name, count in called.items() if count > 1}

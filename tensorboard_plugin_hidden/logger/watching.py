@@ -105,6 +105,7 @@ class Watch:
             warnings.warn(f"Step {step} is not logged. {error}", HiddenWarning, stacklevel=3)
             return ()
         # The default layer is found in the first forward pass, and is the same from then on.
+        self._batch_size = seen.batch_size
         if not self._looked:
             self._layers = [layer.spec for layer in seen.layers]
         alerts = recorder.add_snapshots(

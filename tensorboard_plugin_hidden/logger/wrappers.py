@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
-from torch.autograd.grad_mode import _unsafe_preserve_version_counter
+
+from tensorboard_plugin_hidden.logger.state import undisturbed_model
 
 OBSERVER_SEED = 0
 """Seed in force while observing, so that a network with a random forward repeats itself for equal weights."""
@@ -86,48 +87,6 @@ def seed_all(seed: int) -> None:
 
 
 @contextmanager
-def undisturbed_model(model: nn.Module) -> Iterator[None]:
-    """Puts a model into evaluation for a block and puts back whatever the block's forward passes changed.
-
-    Put back are every module's training flag, its buffers (values bit for bit, version counters and identity)
-    and every attribute that was set, replaced or deleted on a module, such as a counter or a cache.
-    The flags are set directly: a ``train()`` of the user's own may do more than set a flag.
-    Not covered are parameters that the forward writes to in place, and containers it mutates.
-
-    Args:
-        model: The unwrapped model.
-    """
-    modules = list(model.modules())
-    flags = [module.training for module in modules]
-    attributes = [dict(vars(module)) for module in modules]
-    # A scripted module's registries are views that nothing can be put into.
-    plain = [module for module in modules if not isinstance(module, torch.jit.ScriptModule)]
-    registries: list[dict[str, Any]] = [r for m in plain for r in (m._parameters, m._buffers, m._modules)]
-    registered = [dict(registry) for registry in registries]
-    # Elements that share memory, as expand() makes them, cannot be written to, and so need not be put back.
-    buffers = [b for b in model.buffers() if 0 not in _strides_of_real_axes(b)]
-    values = [buffer.detach().clone() for buffer in buffers]
-    versioned = tuple(buffer for buffer in buffers if not buffer.is_inference())
-    try:
-        # Without its counter put back, a buffer would look modified to a backward pass that is still to come.
-        with _unsafe_preserve_version_counter(versioned):
-            try:
-                for module in modules:
-                    module.training = False
-                yield
-            finally:
-                for buffer, value in zip(buffers, values, strict=True):
-                    with torch.inference_mode(buffer.is_inference()), torch.no_grad():
-                        buffer.copy_(value)
-    finally:
-        for module, flag, saved in zip(modules, flags, attributes, strict=True):
-            module.training = flag
-            _put_back(vars(module), saved)
-        for registry, saved in zip(registries, registered, strict=True):
-            _put_back(registry, saved)
-
-
-@contextmanager
 def eager() -> Iterator[None]:
     """Runs compiled models and functions as plain Python inside the block: nothing is compiled or recompiled.
 
@@ -179,15 +138,3 @@ def observing(model: nn.Module, device: torch.device) -> Iterator[None]:
 
 def _cuda_runs() -> bool:
     return bool(torch.cuda.is_initialized())  # type: ignore[no-untyped-call]
-
-
-def _strides_of_real_axes(tensor: torch.Tensor) -> list[int]:
-    return [stride for stride, size in zip(tensor.stride(), tensor.shape, strict=True) if size > 1]
-
-
-def _put_back(mapping: MutableMapping[str, Any], saved: dict[str, Any]) -> None:
-    for name in [name for name in mapping if name not in saved]:
-        del mapping[name]
-    for name, value in saved.items():
-        if name not in mapping or mapping[name] is not value:
-            mapping[name] = value

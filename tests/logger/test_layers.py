@@ -65,7 +65,11 @@ def test_replacements_of_linear_are_taken_for_one() -> None:
     class LinearBlock(nn.Sequential):
         pass
 
+    class Linear8bitLt(nn.Module):
+        pass
+
     assert is_linear(QuantLinear())
+    assert is_linear(Linear8bitLt())
     assert not is_linear(nn.Bilinear(2, 2, 2))
     assert not is_linear(LinearBlock(nn.Linear(2, 2)))
 
