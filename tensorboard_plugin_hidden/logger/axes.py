@@ -35,6 +35,11 @@ class UnitAxes(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._made_of: dict[_Key, tuple[Tensor, Callable[[Axes], Axes | None]]] = {}
         self._alive: list[Tensor] = []  # so that no memory is used twice
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        # Nothing is compiled while this is on; skipping would import the compiler, which takes seconds.
+        return False
+
     def of(self, tensor: Tensor) -> Axes | None:
         """The axes of a tensor's units; None where nothing says.
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -63,6 +65,18 @@ def test_of_what_goes_in_the_taker_says_it(
     with torch.no_grad(), UnitAxes() as axes:
         taker(prepared(x))
     assert axes.of(x) == wanted
+
+
+def test_looking_imports_no_compiler() -> None:
+    script = """
+import sys, torch, tensorboard_plugin_hidden as hidden
+from tensorboard_plugin_hidden.logger.capture import capture
+model = torch.nn.Sequential(torch.nn.Conv1d(2, 4, 3), torch.nn.Flatten(), torch.nn.Linear(8, 3))
+assert capture(model, hidden.Probe((torch.randn(6, 2, 4), torch.arange(6) % 3))).layers[0].head.kind == "linear"
+print("torch._dynamo" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "False", done.stderr
 
 
 @pytest.mark.parametrize(
