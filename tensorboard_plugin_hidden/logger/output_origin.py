@@ -153,7 +153,7 @@ def is_half(tensor: Tensor) -> bool:
 
 
 def _few(output: Any) -> Tensor | None:
-    if not isinstance(output, Tensor) or output.ndim == 0 or not is_rows(output, len(output)):
+    if not isinstance(output, Tensor) or output.is_nested or output.ndim == 0 or not is_rows(output, len(output)):
         return None
     rows = flat(output)
     # A copy, since what comes next may work in place, as relu_ and sigmoid_ do.

@@ -77,6 +77,7 @@ def pool(
     """
     values = tensor.detach()
     values = values.dequantize() if values.is_quantized else values
+    values = values if values.layout is torch.strided else values.to_dense()
     # Its own memory, because a module that works in place may overwrite the tensor later in the same forward.
     positions = layout.positions
     if tokens != "mean" and len(positions) != 1:

@@ -152,6 +152,7 @@ def _passed(model: nn.Module, inputs: Inputs, paths: Mapping[str, str]) -> _Shap
 
     def keep(path: str, side: Side, value: object) -> None:
         tensor = first_tensor(value)
+        tensor = None if tensor is None or tensor.is_nested else tensor
         axes = None if tensor is None else tracer.of(tensor)
         passed.setdefault((path, side), []).append((tensor, axes))
 

@@ -128,6 +128,14 @@ class Listener:
         if tensor is None or tensor.ndim == 0:
             self._rows = None
             return
+        if tensor.is_complex() or tensor.is_nested:
+            self._fail(
+                "cannot be looked at",
+                expected="a tensor of real numbers, one row for each sample",
+                got="complex numbers" if tensor.is_complex() else "a nested tensor",
+                fix="Name another layer, as the one that takes their magnitude or pads them.",
+            )
+            return
         if self._layout is None or self._layout.ndim != tensor.ndim:
             self._layout = supposed(tensor.ndim)
         sizes = list(tensor.shape)
