@@ -1,6 +1,7 @@
 """Small stores that claim to be large cost nothing; large ones that are what they say are read."""
 
 import json
+import os
 import shutil
 import time
 import tracemalloc
@@ -125,6 +126,13 @@ def chunk_empty(planted):
     planted.chunk.write_bytes(b"")
 
 
+def another_file_by_a_hard_link(planted):
+    secret = planted.run / "passwd"
+    secret.write_bytes(b"root:x:0:0" * 1200)
+    planted.chunk.unlink()
+    planted.chunk.hardlink_to(secret)
+
+
 def compressed_twice(planted):
     (first, second) = json.loads((planted.array / "zarr.json").read_text())["codecs"]
     planted.say(codecs=[first, second, second])
@@ -206,6 +214,7 @@ PLANTS = [
     *(long_metadata, of_texts, huge_dimension, negative_dimension, dimension_of_text, chunks_of_nothing),
     *(no_dimensions, many_dimensions, no_metadata, metadata_of_bytes, metadata_is_a_list, metadata_is_missing_half),
     metadata_is_a_directory,
+    another_file_by_a_hard_link,
 ]
 
 
@@ -224,6 +233,12 @@ def test_what_is_not_as_it_says_is_missing_and_costs_little(tmp_path, plant):
             reader.read_rows(PayloadRef("g", 0), 1)
         with pytest.raises(MissingDataError):
             reader.read_series("g", "a", slice(0, 1))
+
+
+def test_a_backup_of_hard_links_is_read(tmp_path):
+    planted = Planted(tmp_path / "run")
+    shutil.copytree(planted.run, tmp_path / "backup", copy_function=os.link)
+    assert len(StoreReader(str(tmp_path / "backup")).read(ROW)["a"]) == 3000
 
 
 def test_a_group_of_endless_arrays(tmp_path, monkeypatch):

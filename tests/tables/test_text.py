@@ -7,13 +7,24 @@ import pytest
 
 from tensorboard_plugin_hidden.tables.text import cell, whole, write_rows
 
+LEADS = [
+    *("", " ", "\t", "\r", "\n", "\r\n", "\v", "\f", "\0", "\x1f", "\x7f", "\x85", "\xa0", "\xad", "\u1680"),
+    *("\u2003", "\u2028", "\u202f", "\u205f", "\u3000", "\ufeff", "\u200b", "\u200f", "\u2060", "\U000e0001"),
+    *("'", '"', "`", "\u201c", " ' ", '\ufeff \t"', '""', "\x1c", "\ue000"),
+]
+BODIES = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\uff1d1", "\uff0bx", "\uff0dx", "\uff20x"]
+FORMULAS = [lead + body for lead in LEADS for body in BODIES] + ["\tcmd", "\rcmd", "\ncmd"]
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", " =1", "'=1", '"=1'])
+
+@pytest.mark.parametrize("text", FORMULAS)
 def test_formulas_are_led_by_an_apostrophe(text):
     assert cell(text) == "'" + text
 
 
-@pytest.mark.parametrize("value", [-1.5, 3, None, True, "-1.5", "+3", "a=1", "", "cat"])
+@pytest.mark.parametrize(
+    "value",
+    [-1.5, 3, None, True, "-1.5", "+3", " -1e-5", "-inf", "a=1", "", "cat", "'a'", "(=1)", " a", "日本"],
+)
 def test_numbers_and_words_stay(value):
     assert cell(value) is value or cell(value) == value
 
