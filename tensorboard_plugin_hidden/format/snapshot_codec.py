@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.limits import MOST_READ_BYTES
 from tensorboard_plugin_hidden.format.schema import SnapshotRecord
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
 
@@ -22,12 +24,23 @@ def encode_snapshot(snapshot: Snapshot) -> dict[str, npt.NDArray[Any]]:
     """The arrays of a snapshot's payload.
 
     Activations are float16 where that rounds each unit by far less than it varies between samples, else float32.
+
+    Raises:
+        HiddenError: They are more than a reader takes.
     """
     arrays: dict[str, npt.NDArray[Any]] = {"activations": _half(snapshot.activations)}
     if snapshot.logits is not None:
         arrays["logits"] = snapshot.logits.astype(np.float32)
     for name, array in snapshot.head.arrays.items():
         arrays[_HEAD + name] = np.asarray(array)
+    for name, array in arrays.items():
+        if array.nbytes > MOST_READ_BYTES:
+            raise HiddenError(
+                f"the {name} of layer {snapshot.layer!r} are too many to be read again",
+                expected=f"at most {MOST_READ_BYTES / 2**20:,.0f} MiB",
+                got=f"{array.nbytes / 2**20:,.0f} MiB, {array.dtype} {list(array.shape)}",
+                fix="Take a probe of fewer samples, or watch a layer of fewer units.",
+            )
     return arrays
 
 

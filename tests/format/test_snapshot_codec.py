@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.schema import SnapshotRecord
 from tensorboard_plugin_hidden.format.snapshot import HeadData, Snapshot
 from tensorboard_plugin_hidden.format.snapshot_codec import decode_snapshot, encode_snapshot
@@ -63,3 +64,15 @@ def test_a_unit_that_explodes_is_stored_in_full(power):
     stored = encode_snapshot(Snapshot("fc", 0, activations, None, HeadData("none")))["activations"]
     assert np.isfinite(stored).all()
     np.testing.assert_allclose(stored, activations, rtol=1e-2, atol=1e-2)
+
+
+@pytest.mark.parametrize(("limit", "name"), [(1599, "activations"), (1600, None), (700, "activations")])
+def test_what_no_reader_would_take_is_not_stored(rng, monkeypatch, limit, name):
+    """100 samples of 8 units are 1,600 bytes, as float16."""
+    monkeypatch.setattr("tensorboard_plugin_hidden.format.snapshot_codec.MOST_READ_BYTES", limit)
+    snapshot = Snapshot("fc", 0, rng.normal(size=(100, 8)).astype(np.float32), None, HeadData("none"))
+    if name is None:
+        assert encode_snapshot(snapshot)["activations"].nbytes == 1600
+    else:
+        with pytest.raises(HiddenError, match=f"the {name} of layer 'fc' are too many to be read again"):
+            encode_snapshot(snapshot)
