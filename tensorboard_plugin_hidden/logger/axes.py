@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from torch import Tensor
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -32,8 +33,9 @@ class UnitAxes(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._axes: dict[_Key, Axes] = {}
-        self._made_of: dict[_Key, tuple[Tensor, Callable[[Axes], Axes | None]]] = {}
-        self._alive: list[Tensor] = []  # so that no memory is used twice
+        self._made_of: dict[_Key, tuple[_Key, Callable[[Axes], Axes | None]]] = {}
+        # Weak references keep no memory, but the address by which it is known.
+        self._known: dict[int, StorageWeakRef] = {}
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -46,8 +48,16 @@ class UnitAxes(TorchDispatchMode):  # type: ignore[no-untyped-call]
         Args:
             tensor: One that was computed, or computed with, while this was on.
         """
+        return self.later(tensor)()
+
+    def later(self, tensor: Tensor) -> Callable[[], Axes | None]:
+        """The same, asked when everything is computed, without keeping the tensor.
+
+        Args:
+            tensor: As above.
+        """
         key = _key(tensor)
-        return None if key is None else self._axes.get(key)
+        return lambda: None if key is None else self._axes.get(key)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = args
@@ -61,7 +71,10 @@ class UnitAxes(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _follow(self, func: Any, args: Any, kwargs: Any, result: Any) -> None:
         given = [leaf for leaf in pytree.tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
         made = [leaf for leaf in pytree.tree_leaves(result) if isinstance(leaf, Tensor)]
-        self._alive += given + made
+        for tensor in (*given, *made):
+            storage = tensor.untyped_storage()
+            if storage._cdata not in self._known:
+                self._known[storage._cdata] = StorageWeakRef(storage)  # type: ignore[no-untyped-call]
         name = func.overloadpacket.__name__
         name = name.removesuffix("_") if name in _IN_PLACE else name
         if _is(name, _CHANNELS) and given and made[0].ndim >= 3:
@@ -129,8 +142,8 @@ class UnitAxes(TorchDispatchMode):  # type: ignore[no-untyped-call]
         axes, key = self.of(given), _key(made)
         if axes is not None:
             self._set(made, there(axes))
-        elif key is not None:
-            self._made_of[key] = (given, back)
+        elif key is not None and (origin := _key(given)) is not None:
+            self._made_of[key] = (origin, back)
 
     def _inherit(self, func: Any, name: str, args: Any, kwargs: Any, given: list[Tensor], made: list[Tensor]) -> None:
         named = {argument.name for argument in func._schema.arguments}
@@ -173,14 +186,13 @@ class UnitAxes(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _suppose(self, tensor: Tensor, axes: Axes) -> None:
         """Says it of a tensor of which nothing else says it, and of what it is a view of."""
         key = _key(tensor)
-        if key is None or key in self._axes:
-            return
-        self._axes[key] = axes
-        if key in self._made_of:
-            origin, back = self._made_of[key]
-            found = back(axes)
-            if found is not None:
-                self._suppose(origin, found)
+        while key is not None and key not in self._axes:
+            self._axes[key] = axes
+            key, back = self._made_of.get(key, (None, None))
+            found = None if back is None else back(axes)
+            if found is None:
+                return
+            axes = found
 
     def _set(self, tensor: Tensor, axes: Axes | None) -> None:
         key = _key(tensor)

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from tensorboard_plugin_hidden.logger.axes import Axes, UnitAxes
 from tensorboard_plugin_hidden.logger.batches import Inputs
@@ -147,14 +147,15 @@ _Shapes = dict[tuple[str, Side], list[_Shape | None]]
 
 def _passed(model: nn.Module, inputs: Inputs, paths: Mapping[str, str]) -> _Shapes:
     """What modules take and give in a forward pass, of which no tensor is kept."""
-    passed: dict[tuple[str, Side], list[tuple[Tensor | None, Axes | None]]] = {}
+    passed: dict[tuple[str, Side], list[tuple[tuple[int, ...], Axes | None, Callable[[], Axes | None]] | None]] = {}
     tracer = UnitAxes()
 
     def keep(path: str, side: Side, value: object) -> None:
         tensor = first_tensor(value)
-        tensor = None if tensor is None or tensor.is_nested else tensor
-        axes = None if tensor is None else tracer.of(tensor)
-        passed.setdefault((path, side), []).append((tensor, axes))
+        seen = None
+        if tensor is not None and not tensor.is_nested:
+            seen = tuple(tensor.shape), tracer.of(tensor), tracer.later(tensor)
+        passed.setdefault((path, side), []).append(seen)
 
     with ExitStack() as stack:
         stack.enter_context(undisturbed_model(model))
@@ -170,8 +171,8 @@ def _passed(model: nn.Module, inputs: Inputs, paths: Mapping[str, str]) -> _Shap
             call(model, inputs)
     # What takes a tensor in may say of it later what nothing said before.
     return {
-        key: [None if t is None else _Shape(tuple(t.shape), axes or tracer.of(t) or frozenset()) for t, axes in passes]
-        for key, passes in passed.items()
+        key: [None if one is None else _Shape(one[0], one[1] or one[2]() or frozenset()) for one in calls]
+        for key, calls in passed.items()
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.multiprocessing.reductions import StorageWeakRef
 from torch.nn import functional as F
 
 from tensorboard_plugin_hidden.logger.axes import UnitAxes, regrouped
@@ -65,6 +66,17 @@ def test_of_what_goes_in_the_taker_says_it(
     with torch.no_grad(), UnitAxes() as axes:
         taker(prepared(x))
     assert axes.of(x) == wanted
+
+
+def test_no_memory_is_kept_and_none_that_is_used_again_is_taken_for_what_was_there() -> None:
+    with torch.no_grad(), UnitAxes() as axes:
+        for _ in range(50):
+            made = CONV1(torch.randn(2, 3, 9))
+            assert axes.of(made) == {1}
+            held = StorageWeakRef(made.untyped_storage())
+            del made
+            assert held.expired()
+            assert axes.of(torch.zeros(2, 6, 7)) is None
 
 
 def test_looking_imports_no_compiler() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.logger.capture import Capture, capture
+from tensorboard_plugin_hidden.logger.head import HeadExporter
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.survey import survey
@@ -32,7 +34,8 @@ class Of(nn.Module):
 
 
 def looked(model: nn.Module, x: Tensor, *layers: str) -> Capture:
-    return capture(model, Probe((x, torch.arange(len(x)) % 3)), resolve_layers(model, layers))
+    exporter = HeadExporter(math.inf)
+    return capture(model, Probe((x, torch.arange(len(x)) % 3)), resolve_layers(model, layers), exporter=exporter)
 
 
 def given(model: nn.Module, x: Tensor, path: str) -> Tensor:
