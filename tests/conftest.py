@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,26 @@ os.environ["XDG_STATE_HOME"] = str(Path(tempfile.gettempdir(), f"hidden-tests-{o
 
 # A shell that starts tests in the background has them ignore interrupts, and so would every process that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+FILE_SECONDS = 40
+"""What the tests of one file may take together on a quiet machine of two cores; more is pointed out, not failed."""
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The files that take longest, so that nobody has to look for what makes everybody wait."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    longest = [(file, taken) for file, taken in seconds.most_common(12) if taken > FILE_SECONDS / 4]
+    if longest:
+        terminalreporter.section(
+            f"seconds by file, of {sum(seconds.values()):.0f}; the budget of each is {FILE_SECONDS}"
+        )
+        for file, taken in longest:
+            terminalreporter.line(f"{taken:6.1f}  {file}{'  over its budget' if taken > FILE_SECONDS else ''}")
 
 
 TOGETHER = {
