@@ -27,6 +27,7 @@ from tensorboard_plugin_hidden.errors import HiddenError, MissingDataError
 from tensorboard_plugin_hidden.format.arrays import fits
 from tensorboard_plugin_hidden.format.chunking import ChunksOf, create_array, row_chunks, series_chunks
 from tensorboard_plugin_hidden.format.constants import ASSETS_DIR, STORE_NAME
+from tensorboard_plugin_hidden.format.last_work import work_without_threads
 from tensorboard_plugin_hidden.format.limits import (
     MOST_CHUNK_BYTES,
     MOST_CHUNKS,
@@ -107,6 +108,9 @@ class StoreWriter:
         with self._lock:
             self._require_space(sum(array.nbytes for array in arrays.values()))
             try:
+                return self._append(group, arrays, chunks_of)
+            except RuntimeError:  # the process ends
+                work_without_threads()
                 return self._append(group, arrays, chunks_of)
             except OSError as error:
                 raise not_writable(self._root, error) from error

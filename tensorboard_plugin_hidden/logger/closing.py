@@ -8,26 +8,34 @@ directory, as of a notebook's cell that is run again, takes them over. So no run
 from __future__ import annotations
 
 import atexit
+import functools
 import multiprocessing
 import multiprocessing.util
 import os
 import sys
 import threading
+import warnings
 import weakref
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
+from tensorboard_plugin_hidden.errors import HiddenWarning
+from tensorboard_plugin_hidden.logger.maps import Inheritance
 from tensorboard_plugin_hidden.logger.recorder import Recorder
-from tensorboard_plugin_hidden.projection.service import Waiting
+
+_LEAVING_SECONDS = 5.0
+"""How long a writer that is dropped may take to leave its maps to another, before it goes on with that beside."""
+
+_open: list[Estate] = []
+"""Of every writer that was neither closed nor dropped, in the order in which they were opened."""
 
 _newest: weakref.WeakValueDictionary[str, Estate] = weakref.WeakValueDictionary()
 """Of every run, what belongs to its newest writer."""
 
-_finishing: dict[str, _Finishing] = {}
-"""Of every run, the dropped writer whose maps are still drawn."""
+_finishing: list[_Finishing] = []
+"""Dropped writers whose maps are still drawn."""
 
 
 @dataclass(eq=False)
@@ -36,106 +44,155 @@ class Estate:
 
     Attributes:
         run_dir: The run's directory.
-        inherited: Maps that an earlier writer of this process left to this one.
+        writer: The writer, while somebody has it.
+        inherited: Maps that earlier writers of this process left to this one.
         recorder: What it records with, once it does.
         files: Its event files, by directory.
+        purged_from: The writer's ``purge_step``.
         process: In which process it was opened; a forked child has none of its threads.
+        left: Whether the writer is gone.
     """
 
     run_dir: str
-    inherited: Waiting = field(default_factory=list)
+    writer: weakref.ref[Any]
+    inherited: Inheritance = field(default_factory=Inheritance)
     recorder: Recorder | None = None
     files: dict[str, Any] = field(default_factory=dict)
+    purged_from: int | None = None
     process: int = field(default_factory=os.getpid)
+    left: bool = False
+    _recording: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def ours(self) -> bool:
         """Whether this process opened the writer."""
         return os.getpid() == self.process
 
+    def record(self) -> Recorder:
+        """What the writer records with, begun when first asked for.
+
+        Raises:
+            HiddenError: The directory cannot be written.
+        """
+        with self._recording:
+            if self.recorder is None:
+                events = next(iter(self.files.values()))
+                # Nothing in the recorder refers to the writer, which can be dropped.
+                self.recorder = Recorder(
+                    self.run_dir, events.add_summary, events.flush, self.purged_from, self.inherited
+                )
+            return self.recorder
+
 
 def opened(estate: Estate) -> None:
     """A writer is about to open its event file: what is still drawn for an earlier one is its own now."""
-    finishing = _finishing.pop(estate.run_dir, None)
-    if finishing is not None and finishing.estate.ours:
+    _at_end(estate.process)
+    _open.append(estate)
+    for finishing in [one for one in _finishing if one.estate.run_dir == estate.run_dir and one.estate.ours]:
         finishing.leave_to(estate)
     _newest[estate.run_dir] = estate
 
 
 def closed(estate: Estate) -> None:
     """A writer was closed in an orderly way."""
+    _leave(estate)
     if _newest.get(estate.run_dir) is estate:
         del _newest[estate.run_dir]
 
 
 def dropped(estate: Estate) -> None:
     """Nobody has the writer any more, and it was not closed."""
-    if not estate.ours or estate.recorder is None:
-        return
-    heir = _newest.get(estate.run_dir)
-    if heir is None or heir is estate:
-        _finishing[estate.run_dir] = _Finishing(estate)
-    else:
-        heir.inherited += estate.recorder.leave()
+    if estate.ours and not estate.left:
+        _leave(estate)
+        if estate.recorder is None and not estate.inherited:
+            return
+        heir = _newest.get(estate.run_dir)
+        _Finishing(estate, None if heir is None or heir.left else heir)
 
 
-def at_end(function: Callable[[], None]) -> None:
-    """Has a function called when this process ends, also where it is a worker of ``multiprocessing``."""
-    atexit.register(function)
-    if multiprocessing.parent_process() is not None:  # which may end without calling what atexit knows
-        multiprocessing.util.Finalize(None, function, exitpriority=0)
+def _leave(estate: Estate) -> None:
+    estate.left = True
+    if estate in _open:
+        _open.remove(estate)
 
 
-def closer(writer: weakref.ref[Any], estate: Estate) -> Callable[[], None]:
-    """What closes a writer at the end of this process, if it is still there.
+@functools.cache
+def _at_end(process: int) -> None:
+    """Has this process finish its logs when it ends, also where it is a worker of ``multiprocessing``.
+
+    Registered once, not for every writer, so that nothing is kept of those that are done.
 
     Args:
-        writer: Which.
-        estate: What belongs to it.
+        process: Its id: a forked child inherits what was registered, and forgets some of it.
     """
+    atexit.register(_finish_all)
+    if multiprocessing.parent_process() is not None:  # which may end without calling what atexit knows
+        multiprocessing.util.Finalize(None, _finish_all, exitpriority=0)
 
-    def close() -> None:
-        alive = writer()
+
+def _finish_all() -> None:
+    for estate in reversed([*_open]):
+        writer = estate.writer()
         # A forked child that ends has none of the threads, and the projector is not its own.
-        if alive is not None and estate.ours:
-            alive.close()
+        if writer is not None and estate.ours:
+            try:
+                writer.close()
+            except Exception as error:  # the others are to be closed all the same
+                _unfinished(estate, error)
+    for finishing in [*_finishing]:
+        finishing.wait()
 
-    return close
+
+def _unfinished(estate: Estate, error: Exception) -> None:
+    advice = f"`hidden project {estate.run_dir}` draws the maps that are missing."
+    warnings.warn(f"The log could not be finished. {error} {advice}", HiddenWarning, stacklevel=3)
 
 
 class _Finishing:
-    """Draws the maps of a dropped writer while the script goes on."""
+    """Draws the maps of a dropped writer, or leaves them to an heir, while the script goes on.
 
-    def __init__(self, estate: Estate) -> None:
-        assert estate.recorder is not None
+    On a thread of its own, as writers are dropped in the middle of anything, such as while their queue is locked.
+    """
+
+    def __init__(self, estate: Estate, heir: Estate | None) -> None:
         self.estate = estate
-        self._recorder = estate.recorder
-        self._thread = threading.Thread(target=self._finish, name="hidden-finishing", daemon=True)
+        self._thread = threading.Thread(target=self._finish, args=(heir,), name="hidden-finishing", daemon=True)
+        _finishing.append(self)
+        if heir is not None:
+            heir.inherited.expect(self._thread)
         try:
             self._thread.start()
         except RuntimeError:  # the interpreter is ending, and starts no threads any more
-            self._finish()
-        else:
-            at_end(self._wait)
+            self._finish(heir)
+        if heir is not None and self._thread.ident is not None:
+            self._thread.join(_LEAVING_SECONDS)  # so that there is one projector, where nothing is locked
 
     def leave_to(self, heir: Estate) -> None:
         """Stops drawing, so that another writer goes on with it."""
-        heir.inherited += self._recorder.leave()
+        heir.inherited.add(self.estate.record().leave())
         self._thread.join()
 
-    def _finish(self) -> None:
-        self._recorder.close(lambda done, total: None)
-        for file in self.estate.files.values():
-            file.close()
-        if _finishing.get(self.estate.run_dir) is self:
-            del _finishing[self.estate.run_dir]
-
-    def _wait(self) -> None:
-        if self.estate.ours and self._thread.is_alive():
+    def wait(self) -> None:
+        """Waits for the maps, with a progress line."""
+        if self.estate.ours:
             with ProgressLine() as progress:
-                self._recorder.maps.wait(progress)
-            self._thread.join()
-        atexit.unregister(self._wait)
+                while self._thread.is_alive():
+                    if self.estate.recorder is not None:
+                        self.estate.recorder.maps.wait(progress)
+                    self._thread.join(0.1)
+
+    def _finish(self, heir: Estate | None) -> None:
+        try:
+            if heir is None:
+                self.estate.record().close(lambda done, total: None)
+            else:
+                heir.inherited.add(self.estate.record().leave())
+            for file in self.estate.files.values():
+                file.close()
+        except Exception as error:  # nobody is there to catch it
+            _unfinished(self.estate, error)
+        finally:
+            _finishing.remove(self)
 
 
 class ProgressLine:

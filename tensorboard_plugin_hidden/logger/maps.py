@@ -3,11 +3,39 @@
 from __future__ import annotations
 
 import math
+import threading
 import warnings
 
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
 from tensorboard_plugin_hidden.format.schema import Record
 from tensorboard_plugin_hidden.projection.service import Deliver, Progress, ProjectionService, Waiting
+
+
+class Inheritance:
+    """Maps that earlier writers of a run have left, or are about to leave, to the newest."""
+
+    def __init__(self) -> None:
+        self._waiting: Waiting = []
+        self._coming: list[threading.Thread] = []
+
+    def add(self, waiting: Waiting) -> None:
+        """Leaves maps."""
+        self._waiting += waiting
+
+    def expect(self, thread: threading.Thread) -> None:
+        """Says that a thread, which is about to be started, will leave some."""
+        self._coming.append(thread)
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting or self._coming)
+
+    def take(self) -> Waiting:
+        """All that was left."""
+        for thread in self._coming:
+            if thread.ident is not None:
+                thread.join()
+        waiting, self._waiting, self._coming = self._waiting, [], []
+        return waiting
 
 
 class MapDrawer:
@@ -19,7 +47,7 @@ class MapDrawer:
         inherited: Maps that an earlier writer of the run has left to this one, now or later.
     """
 
-    def __init__(self, run_dir: str, deliver: Deliver, inherited: Waiting) -> None:
+    def __init__(self, run_dir: str, deliver: Deliver, inherited: Inheritance) -> None:
         self._run_dir = run_dir
         self._deliver = deliver
         self._inherited = inherited
@@ -58,8 +86,7 @@ class MapDrawer:
             first_step: The step from which this session hides what was logged before; None: it hides nothing.
         """
         limit = math.inf if first_step is None else first_step
-        waiting = [(method, record) for method, record in self._inherited if record.step < limit]
-        self._inherited.clear()
+        waiting = [(method, record) for method, record in self._inherited.take() if record.step < limit]
         others = 0
         for method, record in waiting:
             if self.service is None:
@@ -94,7 +121,7 @@ class MapDrawer:
         """
         service, self.service = self.service, None
         left = [] if service is None else [(self._method, record) for record in service.close()]
-        return [*self._inherited, *left]
+        return [*self._inherited.take(), *left]
 
     def _warn(self, sentence: str) -> None:
         warnings.warn(

@@ -40,7 +40,7 @@ from tensorboard_plugin_hidden.format.store import group_name
 from tensorboard_plugin_hidden.installed import say_tensorboard_trouble
 from tensorboard_plugin_hidden.logger.answers import AnswersLog
 from tensorboard_plugin_hidden.logger.health import HealthRecorder
-from tensorboard_plugin_hidden.logger.maps import MapDrawer
+from tensorboard_plugin_hidden.logger.maps import Inheritance, MapDrawer
 from tensorboard_plugin_hidden.logger.parameters_rows import ParameterRows
 from tensorboard_plugin_hidden.logger.probe import Probe
 from tensorboard_plugin_hidden.logger.selection import selected_rows
@@ -67,7 +67,7 @@ class Recorder:
         HiddenError: The directory cannot be written.
     """
 
-    def __init__(self, run_dir: str, emit: Emit, flush: Any, purge_step: int | None, inherited: Waiting) -> None:
+    def __init__(self, run_dir: str, emit: Emit, flush: Any, purge_step: int | None, inherited: Inheritance) -> None:
         say_tensorboard_trouble()
         self._run_dir = run_dir
         self._flush = flush

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import weakref
 from collections.abc import Callable, Sequence
@@ -17,7 +16,7 @@ from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.alerts import Alert
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
 from tensorboard_plugin_hidden.logger.arrays import linear_head, logged_frame, matrix, number
-from tensorboard_plugin_hidden.logger.closing import Estate, ProgressLine, at_end, closed, closer, dropped, opened
+from tensorboard_plugin_hidden.logger.closing import Estate, ProgressLine, closed, dropped, opened
 from tensorboard_plugin_hidden.logger.head import EXPORT_SECONDS
 from tensorboard_plugin_hidden.logger.health import chosen_rules
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
@@ -328,11 +327,9 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             if self._recorder is None and self._estate.inherited and not self._hidden_closed:
                 self._recording()
             closed(self._estate)
-            atexit.unregister(self._at_exit)
         recorder, self._recorder = self._recorder, None
         if recorder is not None:
             self._hidden_closed = True
-            self._dropped.detach()
             if self._watched is not None:
                 self._watched.close()
             try:
@@ -357,14 +354,13 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
 
     def _get_file_writer(self) -> Any:
         if self._estate is None:
-            self._estate = Estate(os.path.realpath(os.fspath(self.log_dir)))
-            opened(self._estate)
             # A script that ends without close() still gets its last maps.
-            self._at_exit = closer(weakref.ref(self), self._estate)
-            at_end(self._at_exit)
+            self._estate = Estate(os.path.realpath(os.fspath(self.log_dir)), weakref.ref(self))
+            opened(self._estate)
+            weakref.finalize(self, dropped, self._estate).atexit = False
         # PyTorch forgets the step once it has logged its own event of it.
         if self.purge_step is not None:
-            self._purged_from = int(self.purge_step)
+            self._estate.purged_from = self._purged_from = int(self.purge_step)
         events = super()._get_file_writer()
         self._estate.files = self.all_writers
         return events
@@ -386,15 +382,9 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
                     got=log_dir,
                     fix="Log locally and copy the directory; TensorBoard reads it from anywhere.",
                 )
-            events = self._get_file_writer()
-            estate = self._estate
-            assert estate is not None
-            # The projector is another process. Nothing in the recorder refers to this writer, which can be dropped.
-            self._recorder = estate.recorder = Recorder(
-                os.path.abspath(log_dir), events.add_summary, events.flush, self._purged_from, estate.inherited
-            )
-            self._dropped = weakref.finalize(self, dropped, estate)
-            self._dropped.atexit = False
+            self._get_file_writer()
+            assert self._estate is not None
+            self._recorder = self._estate.record()
         return self._recorder
 
     def _require_probe(self, rows: FloatArray, labels: Any) -> None:

@@ -1,6 +1,7 @@
 /** What a reader must know about the map in view: that it is flawed, incomplete, or out of date. */
 import type { JSX } from "preact";
 import { duration, plural } from "../../ui/format";
+import { projectCommand } from "../states/project_command";
 import { RetryButton } from "../states/states";
 import { useStore } from "../store_context";
 
@@ -14,6 +15,7 @@ export function Notices(): JSX.Element | null {
   const failed = data.failed.value.get(derived.nearestFrame.value);
   const pending = derived.pendingSteps.value.length;
   const mapped = derived.steps.value.length;
+  const command = projectCommand(store);
   const noun = derived.unit.value === "epoch" ? "epoch" : "snapshot";
   return (
     <div class="notices" aria-live="polite">
@@ -50,13 +52,17 @@ export function Notices(): JSX.Element | null {
       )}
       {pending > 0 && (
         <p class="notice numeric">
-          {mapped} of {plural(mapped + pending, noun)} mapped
-          {data.index.value?.closed === true ? (
+          {data.index.value?.closed === true || derived.stale.value ? (
             <>
-              ; <code>hidden project</code> maps the rest
+              {mapped} of {plural(mapped + pending, "map")} drawn
+              {command !== null && (
+                <>
+                  ; <code>{command}</code> draws the rest
+                </>
+              )}
             </>
           ) : (
-            " so far"
+            `${mapped} of ${plural(mapped + pending, noun)} mapped so far`
           )}
         </p>
       )}

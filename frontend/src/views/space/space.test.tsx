@@ -107,10 +107,12 @@ test("a map that was logged as such is not said to be a layer's", () => {
 
 test("notices tell of flaws, of maps to come, and of silence", () => {
   const store = storeWith(runIndex({}, framesIndex({ reason: ["", "", "12 samples are not finite"] })));
-  store.data.now.value = (UPDATED + 41) * 1000;
   const { container } = renderWith(store, <Notices />);
   expect(container.textContent).toContain("12 samples are not finite");
   expect(container.textContent).toContain("3 of 4 epochs mapped so far");
+  act(() => {
+    store.data.now.value = (UPDATED + 41) * 1000;
+  });
   expect(container.textContent).toContain("no update for 41 s — is training still running?");
 });
 
@@ -121,9 +123,27 @@ test("records that could not be read are told of", () => {
   expect(renderWith(storeWith(), <Notices />).container.textContent).not.toContain("could not be read");
 });
 
-test("a finished run with maps missing names the command that makes them", () => {
-  const { container } = renderWith(storeWith(runIndex({ closed: true })), <Notices />);
-  expect(container.textContent).toContain("3 of 4 epochs mapped; hidden project maps the rest");
+test.each([
+  ["finished", true, 3],
+  ["killed", false, 3600],
+])("a %s run with maps missing names the command that draws them", (_, closed, age) => {
+  const store = storeWith(runIndex({ closed }));
+  store.data.now.value = (UPDATED + age) * 1000;
+  const { container } = renderWith(store, <Notices />);
+  expect(container.textContent).toContain("3 of 4 maps drawn; hidden project runs/pets draws the rest");
+});
+
+test("the command draws by the method in view, in a directory of any name", () => {
+  const store = storeWith(runIndex({ closed: true }));
+  const index = runIndex({ closed: true });
+  store.data.index.value = {
+    ...index,
+    layers: index.layers.map((layer) => ({ ...layer, frames: { pca: framesIndex() } })),
+  };
+  store.view.run.value = "Bob's pets";
+  store.view.method.value = "pca";
+  const { container } = renderWith(store, <Notices />);
+  expect(container.textContent).toContain("hidden project --method pca 'runs/Bob'\\''s pets' draws the rest");
 });
 
 describe("the loading mark", () => {

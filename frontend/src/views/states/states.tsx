@@ -5,6 +5,7 @@ import { CopyButton } from "../../ui/copy_button";
 import { duration, plural } from "../../ui/format";
 import { StatePanel } from "../../ui/state_panel";
 import { useStore } from "../store_context";
+import { projectCommand } from "./project_command";
 
 /** What stands in the way of a map; `none` when nothing does. */
 export type Obstacle =
@@ -133,9 +134,6 @@ function FirstMapState(): JSX.Element {
   const snapshots = plural(layer?.steps.length ?? 0, "snapshot");
   const closed = store.data.index.value?.closed === true;
   if (closed || store.derived.stale.value) {
-    const logdir = store.data.runs.value?.logdir ?? "";
-    const folder =
-      logdir === "" ? store.view.run.value : `${logdir.replace(/\/+$/, "")}/${store.view.run.value}`;
     const what = closed
       ? "The run ended before its maps were made."
       : `Nothing has come for ${duration(Math.round(store.derived.age.value / 1000))}. Perhaps training has stopped.`;
@@ -143,7 +141,7 @@ function FirstMapState(): JSX.Element {
       <StatePanel title={`${snapshots} logged, none mapped yet`}>
         <p>{what} The maps can be made from the same files at any time:</p>
         <pre class="code-block">
-          <code>hidden project {folder}</code>
+          <code>{projectCommand(store)}</code>
         </pre>
       </StatePanel>
     );
