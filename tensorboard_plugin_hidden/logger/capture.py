@@ -26,7 +26,7 @@ from tensorboard_plugin_hidden.logger.predictions import Labelled, LogitReader
 from tensorboard_plugin_hidden.logger.program import first_line
 from tensorboard_plugin_hidden.logger.survey import Survey, survey
 from tensorboard_plugin_hidden.logger.tapping import Listener
-from tensorboard_plugin_hidden.logger.wrappers import call, observing, unwrap
+from tensorboard_plugin_hidden.logger.wrappers import call, observing, require_whole, unwrap
 
 FLOATING = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 """Types a network computes in; smaller floats only store weights."""
@@ -149,6 +149,7 @@ def capture(
             rows are not the probe's samples, or the logits that the user chose are none.
     """
     start = time.perf_counter()
+    require_whole(model)
     inner = unwrap(model)
     device, dtype = _placement(inner)
     with observing(inner, device):

@@ -12,10 +12,14 @@ import numpy as np
 import torch
 from torch import nn
 
+from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.logger.state import undisturbed_model
 
 OBSERVER_SEED = 0
 """Seed in force while observing, so that a network with a random forward repeats itself for equal weights."""
+
+_SHARDING = {"FullyShardedDataParallel", "FSDPModule"}
+"""Names of the classes that shard a module, told by name so that nothing of ``torch.distributed`` is imported."""
 
 
 def unwrap(model: nn.Module) -> nn.Module:
@@ -37,6 +41,28 @@ def unwrap(model: nn.Module) -> nn.Module:
         if not isinstance(inner, nn.Module):
             return model
         model = inner
+
+
+def require_whole(model: nn.Module) -> None:
+    """Refuses a model of which this process holds a part: its forward pass waits for all processes.
+
+    Args:
+        model: Any module.
+
+    Raises:
+        HiddenError: Its parameters are sharded, by FSDP, DeepSpeed's ZeRO or tensor parallelism.
+    """
+    named: list[tuple[str, Any, set[str]]] = [(name, module, _SHARDING) for name, module in model.named_modules()]
+    named += [(name, tensor, {"DTensor"}) for name, tensor in [*model.named_parameters(), *model.named_buffers()]]
+    for name, part, kinds in named:
+        found = kinds & {kind.__name__ for kind in type(part).__mro__}
+        if found or hasattr(part, "ds_id"):
+            raise HiddenError(
+                "the model is sharded over several processes, and hidden layers are looked at by one of them",
+                expected="a model that every process holds whole, alone or in DistributedDataParallel",
+                got=f"{', '.join(sorted(found)) or 'ZeRO parameters'}{f' in {name!r}' if name else ''}",
+                fix="Log activations that you gathered yourself with writer.add_activations, or watch a whole copy.",
+            )
 
 
 def call(model: nn.Module, inputs: Any) -> Any:
