@@ -16,9 +16,8 @@ from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.notices import say
 
 if TYPE_CHECKING:
-    from tensorboard.summary.writer.event_file_writer import EventFileWriter
-
     from tensorboard_plugin_hidden.format.journal import Journal
+    from tensorboard_plugin_hidden.format.log_file import EventLog
     from tensorboard_plugin_hidden.projection.fanout import Failure, Workforce
     from tensorboard_plugin_hidden.projection.offline import LeftOut, Map, Outcome, Task
 
@@ -180,7 +179,7 @@ class _Outlets:
     """Where maps are written: an event file for each run, made when the first of its maps comes."""
 
     def __init__(self) -> None:
-        self._journals: dict[str, tuple[Journal, EventFileWriter]] = {}
+        self._journals: dict[str, tuple[Journal, EventLog]] = {}
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -195,16 +194,15 @@ class _Outlets:
         journal.write(drawn.record, drawn.arrays)
         events.flush()
 
-    def _opened(self, run_dir: str) -> tuple[Journal, EventFileWriter]:
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
-
+    def _opened(self, run_dir: str) -> tuple[Journal, EventLog]:
         from tensorboard_plugin_hidden.format.constants import ASSETS_DIR
         from tensorboard_plugin_hidden.format.journal import Journal
+        from tensorboard_plugin_hidden.format.log_file import EventLog
         from tensorboard_plugin_hidden.format.summaries import event
 
         # Its own event file in its own directory: a second one beside the run's would make TensorBoard's Python loader
         # drop what training logs from then on.
-        events = self._stack.enter_context(closing(EventFileWriter(str(Path(run_dir, ASSETS_DIR)))))
+        events = self._stack.enter_context(closing(EventLog(os.path.abspath(Path(run_dir, ASSETS_DIR)))))
         journal = Journal(run_dir, lambda summary, step: events.add_event(event(summary, step)))
         self._journals[run_dir] = journal, events
         return journal, events

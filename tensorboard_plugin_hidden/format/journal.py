@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy.typing as npt
 from tensorboard.compat.proto import summary_pb2
 
+from tensorboard_plugin_hidden.errors import HiddenWarning
 from tensorboard_plugin_hidden.format.payload import PayloadWriter
-from tensorboard_plugin_hidden.format.schema import Body, PayloadRef, Record, Version, new_session_id
-from tensorboard_plugin_hidden.format.store import group_name, require_writable
+from tensorboard_plugin_hidden.format.schema import Body, PayloadRef, Record, Version
+from tensorboard_plugin_hidden.format.store import group_name, require_writable, store_path
+from tensorboard_plugin_hidden.format.succession import enter, entered, new_session_id
 from tensorboard_plugin_hidden.format.summaries import run_marker, summary
 
 Emit = Callable[[summary_pb2.Summary, int], None]
@@ -31,11 +35,29 @@ class Journal:
 
     def __init__(self, run_dir: str, emit: Emit) -> None:
         require_writable(run_dir)
-        self.session = new_session_id()
+        self.session = new_session_id(run_dir)
+        self._run_dir = run_dir
+        enter(run_dir, self.session)
         self._emit = emit
         self._payloads = PayloadWriter(run_dir)
         self._lock = threading.Lock()
         self._sequence = 0
+
+    def remade(self) -> bool:
+        """Whether the store was removed since it was made, or since the last call; it is made anew then."""
+        if entered(self._run_dir, self.session):
+            return False
+        with contextlib.suppress(OSError):  # what cannot be written later says so itself
+            enter(self._run_dir, self.session)
+            self.mark_run()
+            warnings.warn(
+                f"{store_path(self._run_dir)} was removed while it was written. It is made anew; the layers and maps "
+                "of before are gone.",
+                HiddenWarning,
+                stacklevel=6,
+            )
+            return True
+        return False
 
     def mark_run(self) -> None:
         """Lets the backend find the run without listing all of its records."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple, Self
 
@@ -23,11 +21,6 @@ Session = Annotated[str, Most(64), Form("[0-9A-Za-z]+")]
 
 Group = Annotated[str, Most(4096), Form(r"|(?!\.+(/|$))[A-Za-z0-9_%@.~-]+(/(?!\.+(/|$))[A-Za-z0-9_%@.~-]+)*")]
 """A path below the store's root, of file names that lead nowhere else; or nothing."""
-
-
-def new_session_id() -> str:
-    """An id that sorts by time of creation: 12 hexadecimal digits of milliseconds, 4 of chance."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(2)}"
 
 
 class Version(NamedTuple):

@@ -31,9 +31,6 @@ from tensorboard_plugin_hidden.format.references import (
 from tensorboard_plugin_hidden.format.references import (
     Version as Version,
 )
-from tensorboard_plugin_hidden.format.references import (
-    new_session_id as new_session_id,
-)
 
 Bounds = tuple[float, float, float, float]
 

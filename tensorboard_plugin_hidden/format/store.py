@@ -117,7 +117,7 @@ class StoreWriter:
 
     def _append(self, group: str, arrays: Mapping[str, npt.NDArray[Any]], chunks_of: ChunksOf) -> PayloadRef:
         opened = self._arrays.get(group)
-        if opened is None or not _same_layout(opened, arrays):
+        if opened is None or not _same_layout(opened, arrays) or not self._there(group):
             self._generation[group] = self._generation.get(group, -1) + 1
             path = _generation_path(group, self._generation[group])
             parent = zarr.open_group(self._root, mode="a", path=path, zarr_format=3)
@@ -130,6 +130,10 @@ class StoreWriter:
                 target.resize((end, *array.shape[1:]))
             target[row:end] = array
         return PayloadRef(_generation_path(group, self._generation[group]), row)
+
+    def _there(self, group: str) -> bool:
+        """Whether the rows so far are where they were put, and nobody has removed them."""
+        return Path(self._root, _generation_path(group, self._generation[group]), "zarr.json").exists()
 
     def _require_space(self, nbytes: int) -> None:
         directory = Path(self._root)

@@ -198,6 +198,10 @@ class Recorder:
             self.check_step(snapshot.layer, snapshot.step)
             self._require_rows(snapshot.layer, len(snapshot.activations))
         step = int(snapshots[0].step)
+        if self._journal.remade():
+            self._programs = StoredPrograms(self._journal)
+            if self._probe is not None:
+                self.set_probe(self._probe)
         layers = {snapshot.layer: snapshot.activations for snapshot in snapshots}
         if self._probe is not None:
             self._health.announce_tasks(self._tasks.to_come(self._probe))

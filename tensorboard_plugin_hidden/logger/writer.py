@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
-from torch.utils import tensorboard
 
 from tensorboard_plugin_hidden.errors import HiddenError
 from tensorboard_plugin_hidden.format.alerts import Alert
@@ -19,6 +18,7 @@ from tensorboard_plugin_hidden.logger.arrays import linear_head, logged_frame, m
 from tensorboard_plugin_hidden.logger.closing import Estate, ProgressLine, closed, dropped, opened
 from tensorboard_plugin_hidden.logger.head import EXPORT_SECONDS
 from tensorboard_plugin_hidden.logger.health import chosen_rules
+from tensorboard_plugin_hidden.logger.lasting import LastingWriter
 from tensorboard_plugin_hidden.logger.layers import resolve_layers
 from tensorboard_plugin_hidden.logger.listeners import Listeners
 from tensorboard_plugin_hidden.logger.predictions import LogitReader
@@ -29,11 +29,11 @@ from tensorboard_plugin_hidden.logger.schedule import Schedule, TimeBudget
 from tensorboard_plugin_hidden.logger.steps import as_step
 from tensorboard_plugin_hidden.logger.training_log import ParameterRecorder, TrainingLog
 from tensorboard_plugin_hidden.logger.watching import Watch
-from tensorboard_plugin_hidden.logger.wrappers import unwrap
+from tensorboard_plugin_hidden.logger.wrappers import require_whole, unwrap
 from tensorboard_plugin_hidden.projection.methods import get_method
 
 
-class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
+class SummaryWriter(LastingWriter):
     """A ``torch.utils.tensorboard.SummaryWriter`` that also logs hidden representations.
 
     Takes the same arguments, and everything it could do it still does. On ranks other than 0 of a
@@ -51,7 +51,6 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         self._recorder: Recorder | None = None
         self._watched: Watch | None = None
         self._hidden_closed = False
-        self._purged_from: int | None = None
         self._estate: Estate | None = None
         super().__init__(*args, **kwargs)
         self._listeners = Listeners(os.path.basename(os.path.abspath(os.fspath(self.log_dir))))
@@ -95,10 +94,13 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             head_seconds: Time of a capture for exporting the ways from layers to the logits; ``math.inf``: all at once.
 
         Raises:
-            HiddenError: A layer, method or rule is unknown, logits were chosen of what is no classifier, the probe's
-                size changed, a training log has no optimizer, or the log directory cannot be written.
+            HiddenError: The model is sharded, a layer, method or rule is unknown, logits were chosen of what is no
+                classifier, the probe's size changed, a training log has no optimizer, or the log directory cannot be
+                written.
         """
-        if not _is_writing_rank():
+        if isinstance(model, nn.Module):
+            require_whole(model)  # on all ranks: if one failed alone, the others would wait for it
+        if not self._writes():
             return
         if not isinstance(model, nn.Module) or not isinstance(probe, Probe):
             raise HiddenError(
@@ -160,7 +162,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             HiddenError: Nothing is watched, the step goes backwards, the model does not take the probe, a layer did
                 not run, the loss is no number, or what is selected are no ids.
         """
-        if not _is_writing_rank():
+        if not self._writes():
             return
         watched = self._watched
         if self._hidden_closed:
@@ -190,7 +192,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         Raises:
             HiddenError: It cannot be called, there is no such severity, or the writer is closed.
         """
-        if _is_writing_rank():
+        if self._writes():
             if self._hidden_closed:
                 self._recording()
             self._listeners.add(callback, severity)
@@ -211,7 +213,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             HiddenError: Nothing is watched, the name is not new, classes or ids are unknown, the task has no samples,
                 or the writer is closed.
         """
-        if not _is_writing_rank():
+        if not self._writes():
             return
         if self._recorder is None and not self._hidden_closed:
             raise _nothing_watched("add_task")
@@ -228,7 +230,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         Raises:
             HiddenError: Another number of samples was logged before, or the log directory cannot be written.
         """
-        if _is_writing_rank():
+        if self._writes():
             self._recording().set_probe(probe)
 
     def add_activations(
@@ -259,7 +261,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             HiddenError: Shapes, lengths or dtypes are wrong, the step goes backwards, or the directory cannot be
                 written.
         """
-        if not _is_writing_rank():
+        if not self._writes():
             return
         step, rows = as_step(step), matrix("activations", activations)
         outputs = None if logits is None else matrix("logits", logits, rows=len(rows))
@@ -291,7 +293,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
         Raises:
             HiddenError: As ``add_activations``.
         """
-        if not _is_writing_rank():
+        if not self._writes():
             return
         step, places = as_step(step), matrix("positions", positions, columns=2)
         outputs = None if logits is None else matrix("logits", logits, rows=len(places))
@@ -313,7 +315,7 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             HiddenError: Lengths or types are wrong, ids repeat, an id has no label yet or another one, the step goes
                 backwards, or the directory cannot be written.
         """
-        if _is_writing_rank():
+        if self._writes():
             self._recording().add_outcomes(ids, predictions, labels, as_step(global_step))
 
     def close(self) -> None:
@@ -341,6 +343,14 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             return
         super().close()
 
+    def _writes(self) -> bool:
+        """Whether this process writes the log: that of rank 0 does, and no child that was forked from it."""
+        if self._estate is not None and not self._estate.ours:
+            self._get_file_writer().mute()
+            return False
+        distributed = torch.distributed
+        return not (distributed.is_available() and distributed.is_initialized()) or distributed.get_rank() == 0
+
     def _log(self, recorder: Recorder, snapshot: Snapshot, project: bool) -> Sequence[Alert]:
         # As deep below the caller as what is captured is logged, for the line that warnings name.
         rate = None if self._watched is None else self._watched.rate
@@ -358,11 +368,8 @@ class SummaryWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             self._estate = Estate(os.path.realpath(os.fspath(self.log_dir)), weakref.ref(self))
             opened(self._estate)
             weakref.finalize(self, dropped, self._estate).atexit = False
-        # PyTorch forgets the step once it has logged its own event of it.
-        if self.purge_step is not None:
-            self._estate.purged_from = self._purged_from = int(self.purge_step)
         events = super()._get_file_writer()
-        self._estate.files = self.all_writers
+        self._estate.files, self._estate.purged_from = self.all_writers or {}, self._purged_from
         return events
 
     def _recording(self) -> Recorder:
@@ -403,8 +410,3 @@ def _nothing_watched(method: str) -> HiddenError:
         got="none",
         fix="Add writer.watch(model, hidden.Probe(dataset)) before the training loop.",
     )
-
-
-def _is_writing_rank() -> bool:
-    distributed = torch.distributed
-    return not (distributed.is_available() and distributed.is_initialized()) or distributed.get_rank() == 0

@@ -17,11 +17,11 @@ from tensorboard_plugin_hidden.format.schema import (
     Tiles,
     Version,
     from_json,
-    new_session_id,
     read_record,
     to_json,
 )
 from tensorboard_plugin_hidden.format.store import group_name
+from tensorboard_plugin_hidden.format.succession import new_session_id
 
 FRAME = FrameRecord(
     "fc1", 12, "hidden", {"anchor": 3}, (0.0, 1.0, 2.0, 3.0), "linear", (-1.0, 0.0, 3.0, 4.0), {"trust": 0.9}
