@@ -14,7 +14,7 @@ from tensorboard.compat.proto import summary_pb2
 from tensorboard_plugin_hidden.errors import HiddenWarning
 from tensorboard_plugin_hidden.format.payload import PayloadWriter
 from tensorboard_plugin_hidden.format.schema import Body, PayloadRef, Record, Version
-from tensorboard_plugin_hidden.format.store import group_name, require_writable, store_path
+from tensorboard_plugin_hidden.format.store import group_name, not_writable, require_writable, store_path
 from tensorboard_plugin_hidden.format.succession import enter, entered, new_session_id
 from tensorboard_plugin_hidden.format.summaries import run_marker, summary
 
@@ -37,7 +37,10 @@ class Journal:
         require_writable(run_dir)
         self.session = new_session_id(run_dir)
         self._run_dir = run_dir
-        enter(run_dir, self.session)
+        try:
+            enter(run_dir, self.session)
+        except OSError as error:
+            raise not_writable(store_path(run_dir), error) from error
         self._emit = emit
         self._payloads = PayloadWriter(run_dir)
         self._lock = threading.Lock()

@@ -47,6 +47,7 @@ class EventLog(EventFileWriter):  # type: ignore[misc]
         max_queue: Events that wait for the thread.
         flush_secs: Seconds after which they are written at the latest.
         suffix: Of the file's name.
+        lazy: As for ``LogFile``.
 
     Attributes:
         file: The file.
@@ -55,8 +56,10 @@ class EventLog(EventFileWriter):  # type: ignore[misc]
         OSError: The directory cannot be written.
     """
 
-    def __init__(self, directory: str, max_queue: int = 10, flush_secs: int = 120, suffix: str = "") -> None:
-        self.file = LogFile(directory, suffix)
+    def __init__(
+        self, directory: str, max_queue: int = 10, flush_secs: int = 120, suffix: str = "", lazy: bool = False
+    ) -> None:
+        self.file = LogFile(directory, suffix, lazy=lazy)
         self._logdir = directory
         self._async_writer = _AsyncWriter(RecordWriter(self.file), max_queue, flush_secs)
 
@@ -69,6 +72,8 @@ class LogFile:
     Args:
         directory: Where, an absolute path.
         suffix: Of the name.
+        lazy: Whether the file is made with its first record: a file that stays empty is the newest one all the same,
+            at which TensorBoard may wait for more while another is written.
 
     Attributes:
         path: The file's path.
@@ -77,7 +82,7 @@ class LogFile:
         OSError: The directory cannot be written.
     """
 
-    def __init__(self, directory: str, suffix: str = "") -> None:
+    def __init__(self, directory: str, suffix: str = "", *, lazy: bool = False) -> None:
         self.path = ""
         self.closed = False
         self._directory = directory
@@ -93,7 +98,8 @@ class LogFile:
         self._others = event_files(directory)
         self._alone = True
         self._looked = time.monotonic()
-        self._open()
+        if not lazy:
+            self._open()
 
     def write(self, record: bytes) -> None:
         """Writes a record, or keeps it until that is possible."""
@@ -131,7 +137,7 @@ class LogFile:
         Args:
             now: Whether to look at once; otherwise this is done every now and then.
         """
-        if not self._alone or not (now or time.monotonic() - self._looked > _LOOK_SECONDS):
+        if not self.path or not self._alone or not (now or time.monotonic() - self._looked > _LOOK_SECONDS):
             return
         self._looked = time.monotonic()
         with self._lock:
@@ -163,7 +169,7 @@ class LogFile:
             self._trouble, self._dropped = "", 0
 
     def _write_all(self) -> None:
-        if not self._there():
+        if self._records and not self._there():
             removed = self._descriptor >= 0
             self._open()
             if removed:

@@ -17,7 +17,7 @@ def absolute(directory: str) -> str:
     return directory if "://" in directory else os.path.abspath(directory)
 
 
-def open_events(directory: str, max_queue: int, flush_secs: int, suffix: str) -> Events:
+def open_events(directory: str, max_queue: int, flush_secs: int, suffix: str, lazy: bool = False) -> Events:
     """A writer of one event file.
 
     Args:
@@ -25,13 +25,14 @@ def open_events(directory: str, max_queue: int, flush_secs: int, suffix: str) ->
         max_queue: Events that wait for the thread which writes them.
         flush_secs: Seconds after which they are written at the latest.
         suffix: Of the file's name.
+        lazy: Whether the file is made with its first event.
 
     Raises:
         OSError: The directory cannot be written.
     """
     if "://" in directory:
         return Events(directory, max_queue, flush_secs, suffix)
-    return _LocalEvents(directory, max_queue, flush_secs, suffix)
+    return _LocalEvents(directory, max_queue, flush_secs, suffix, lazy)
 
 
 class Events(FileWriter):  # type: ignore[misc]
@@ -59,8 +60,8 @@ class Events(FileWriter):  # type: ignore[misc]
 class _LocalEvents(Events):
     """A writer of events in a local directory."""
 
-    def __init__(self, directory: str, max_queue: int, flush_secs: int, suffix: str) -> None:
-        self._options = directory, max_queue, flush_secs, suffix
+    def __init__(self, directory: str, max_queue: int, flush_secs: int, suffix: str, lazy: bool) -> None:
+        self._options = directory, max_queue, flush_secs, suffix, lazy
         self._process = os.getpid()
         self._begin()
 

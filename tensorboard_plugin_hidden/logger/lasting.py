@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from torch import distributed
 from torch.utils import tensorboard
 
 from tensorboard_plugin_hidden.errors import HiddenWarning
@@ -52,13 +53,22 @@ class LastingWriter(tensorboard.SummaryWriter):  # type: ignore[misc]
             options = self.max_queue, self.flush_secs, self.filename_suffix
             # A relative path is as of the first time: a script may change its directory.
             self._directory = self._directory or absolute(os.fspath(self.log_dir))
-            self.file_writer = open_events(self._directory, *options)
+            # All ranks of a script may open a writer on one directory, and one of them writes.
+            self.file_writer = open_events(self._directory, *options, lazy=rank() > 0)
             self.all_writers = {self._directory: self.file_writer}
             if self.purge_step is not None:
                 self._purged_from = int(self.purge_step)
                 self.file_writer.purge(self._purged_from)
                 self.purge_step = None
         return self.file_writer
+
+
+def rank() -> int:
+    """This process's rank in a ``torch.distributed`` run that has begun, or is about to; else 0."""
+    if distributed.is_available() and distributed.is_initialized():
+        return int(distributed.get_rank())
+    told = os.environ.get("RANK", "")
+    return int(told) if told.isdigit() else 0
 
 
 @contextlib.contextmanager

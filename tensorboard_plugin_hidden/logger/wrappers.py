@@ -56,7 +56,7 @@ def require_whole(model: nn.Module) -> None:
     named += [(name, tensor, {"DTensor"}) for name, tensor in [*model.named_parameters(), *model.named_buffers()]]
     for name, part, kinds in named:
         found = kinds & {kind.__name__ for kind in type(part).__mro__}
-        if found or hasattr(part, "ds_id"):
+        if found or (isinstance(part, nn.Parameter) and hasattr(part, "ds_id")):
             raise HiddenError(
                 "the model is sharded over several processes, and hidden layers are looked at by one of them",
                 expected="a model that every process holds whole, alone or in DistributedDataParallel",

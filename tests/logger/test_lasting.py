@@ -12,7 +12,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from torch.utils import tensorboard
 
 import tensorboard_plugin_hidden as hidden
-from tensorboard_plugin_hidden.errors import HiddenWarning, MissingDataError
+from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning, MissingDataError
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.reader import RunReader
 from tensorboard_plugin_hidden.format.store import StoreReader
@@ -110,6 +110,13 @@ def test_nothing_raises_while_a_file_is_in_the_way(tmp_path):
     assert 3 in history(run).snapshots["2:input"]
 
 
+def test_a_file_where_the_store_should_be_is_a_mistake_that_is_told(tmp_path):
+    (tmp_path / "plugins" / "hidden").mkdir(parents=True)
+    (tmp_path / "plugins" / "hidden" / "store.zarr").touch()
+    with hidden.SummaryWriter(str(tmp_path)) as writer, pytest.raises(HiddenError, match="cannot be written"):
+        writer.add_activations("a", ACTS, 0, method=None)
+
+
 @pytest.mark.parametrize("first", ["ours", "framework's"])
 def test_a_framework_that_writes_into_the_same_directory_is_told_of(tmp_path, first):
     others = [tensorboard.SummaryWriter(str(tmp_path))] if first != "ours" else []
@@ -133,6 +140,21 @@ def test_earlier_sessions_and_other_directories_are_no_other_writers(tmp_path, r
         writer.add_scalar("x", 1.0, 9)
     assert not [one for one in recwarn.list if issubclass(one.category, HiddenWarning)]
     assert scalars(tmp_path)["x"] == [0, 1, 2, 9]
+
+
+def test_writers_of_other_ranks_leave_the_directory_to_the_first(tmp_path, monkeypatch, recwarn):
+    """TensorBoard's Python loader would wait at the end of their empty files."""
+    first = hidden.SummaryWriter(str(tmp_path))
+    monkeypatch.setenv("RANK", "1")
+    other = hidden.SummaryWriter(str(tmp_path))
+    other.flush()
+    first.add_scalar("x", 1.0, 0)
+    first.close()
+    assert len(list(tmp_path.glob("*tfevents*"))) == 1
+    other.add_scalar("y", 1.0, 0)
+    other.close()
+    assert scalars(tmp_path) == {"x": [0], "y": [0]}
+    assert not [one for one in recwarn.list if issubclass(one.category, HiddenWarning)]
 
 
 def test_a_forked_child_says_that_it_cannot_log(tmp_path):
