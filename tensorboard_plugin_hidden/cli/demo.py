@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NoReturn
 
 import click
 
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
 _START_SECONDS = 60
+
+_SERVER = """
+import os, threading
+threading.Thread(target=lambda: (os.read(0, 1), os._exit(0)), daemon=True).start()
+from tensorboard.main import run_main
+run_main()
+"""
+"""TensorBoard, which ends with the process that started it, also where that is killed: its standard input ends then."""
 
 
 @click.command()
@@ -40,7 +49,7 @@ _START_SECONDS = 60
 def demo(logdir: str, epochs: int, serve: bool, scripts: tuple[str, ...]) -> None:
     """Train a small CNN on handwritten digits and watch its hidden layer live."""
     run = _new_run(Path(logdir), "digits")
-    with contextlib.ExitStack() as stack:
+    with _orderly_end(), contextlib.ExitStack() as stack:
         if serve:
             url = stack.enter_context(_tensorboard(logdir))
             click.secho(f"\n  Watch it live:  {url}#hidden\n", bold=True)
@@ -59,6 +68,25 @@ def demo(logdir: str, epochs: int, serve: bool, scripts: tuple[str, ...]) -> Non
             with contextlib.suppress(KeyboardInterrupt):
                 while True:
                     time.sleep(3600)
+
+
+@contextlib.contextmanager
+def _orderly_end() -> Iterator[None]:
+    """Lets SIGTERM and SIGHUP end a block as Ctrl-C does, so that what it started ends with it."""
+
+    def end(number: int, frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What is ignored stays so: `nohup` does that.
+    numbers = [n for n in (getattr(signal, name) for name in names) if signal.getsignal(n) is signal.SIG_DFL]
+    for number in numbers:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _run_script(script: Path, logdir: Path) -> None:
@@ -92,10 +120,12 @@ def _tensorboard(logdir: str) -> Iterator[str]:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port = trial.getsockname()[1]
-    command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-c", _SERVER, "--logdir", logdir, "--host", "127.0.0.1", "--port", str(port)]
     url = f"http://127.0.0.1:{port}/"
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen([*command, "--reload_interval", "1"], stdout=subprocess.DEVNULL, stderr=said)
+        process = subprocess.Popen(
+            [*command, "--reload_interval", "1"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said
+        )
         try:
             _wait_until_it_answers(process, url, said)
             yield url
