@@ -34,9 +34,9 @@ def measure_first_picture(samples: int = 10_000, epochs: int = 100, repeats: int
     times, whole = [], []
     with tempfile.TemporaryDirectory() as logdir:
         with journal(f"{logdir}/run") as writing:
-            write_probe(writing, samples)
+            probe = write_probe(writing, samples)
             for step in range(epochs):
-                write_epoch(writing, "fc", step, samples)
+                write_epoch(writing, probe, "fc", step, samples)
         with tensorboard(["--logdir", logdir], loader="auto") as server, chromium() as browser:
             server.index("run", lambda index: len(index["layers"][0]["steps"]) == epochs)
             for _ in range(repeats):
@@ -62,9 +62,9 @@ def measure_scrubbing(samples: int = 100_000, epochs: int = 6, rest: float = 8) 
     """Script time and uploads while time moves over epochs that are loaded; ``rest``: seconds for them to arrive."""
     with tempfile.TemporaryDirectory() as logdir:
         with journal(f"{logdir}/run") as writing:
-            write_probe(writing, samples)
+            probe = write_probe(writing, samples)
             for step in range(epochs):
-                write_epoch(writing, "fc", step, samples)
+                write_epoch(writing, probe, "fc", step, samples)
         with tensorboard(["--logdir", logdir], loader="auto") as server, chromium() as browser:
             server.index("run", lambda index: len(index["layers"][0]["steps"]) == epochs)
             with open_tab(browser, server, script=_COUNT_UPLOADS + _COUNT_FRAMES) as tab:

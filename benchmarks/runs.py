@@ -42,7 +42,7 @@ def write_probe(writing: Journal, samples: int) -> str:
     return str(writing.write(ProbeRecord(samples, tuple(map(str, range(CLASSES)))), arrays).version)
 
 
-def write_epoch(writing: Journal, layer: str, step: int, samples: int, bulk_bytes: int = 0) -> None:
+def write_epoch(writing: Journal, probe: str, layer: str, step: int, samples: int, bulk_bytes: int = 0) -> None:
     """One snapshot, logits included, and its frame: ten clusters that drift, on a landscape of their own."""
     rng = np.random.default_rng(step)
     width = max(1, bulk_bytes // samples // 2)
@@ -50,7 +50,7 @@ def write_epoch(writing: Journal, layer: str, step: int, samples: int, bulk_byte
     # Every class is right, as in the frame.
     logits = 4 * np.eye(CLASSES, dtype=np.float32)[np.arange(samples) % CLASSES]
     logits += rng.random(logits.shape, np.float32)
-    record = _write_snapshot(writing, layer, step, activations, logits, 1.0)
+    record = _write_snapshot(writing, layer, step, activations, logits, 1.0, probe)
     frame = _frame(layer, step, samples)
     writing.write(frame_record(frame, str(record.version)), encode_frame(frame))
 
@@ -98,7 +98,7 @@ def _write_snapshot(
     activations: npt.NDArray[np.float16],
     logits: npt.NDArray[np.float32],
     accuracy: float,
-    probe: str = "",
+    probe: str,
 ) -> Record:
     """Stores a snapshot, and a record that says of it what is true."""
     arrays = {"activations": activations, "logits": logits}

@@ -21,9 +21,9 @@ def measure_memory(samples: int = 10_000, epochs: int = 100, bulk_bytes: int = 1
             for step in range(100):
                 writer.add_scalar("loss", step, step)
         with journal(f"{logdir}/hidden/run") as writing:
-            write_probe(writing, samples)
+            probe = write_probe(writing, samples)
             for step in range(epochs):
-                write_epoch(writing, "fc", step, samples, bulk_bytes=bulk_bytes)
+                write_epoch(writing, probe, "fc", step, samples, bulk_bytes=bulk_bytes)
         stored = sum(file.stat().st_size for file in Path(logdir, "hidden").rglob("*") if file.is_file())
         with tensorboard(["--logdir", f"{logdir}/scalars"], loader="auto") as server:
             time.sleep(3)
@@ -50,10 +50,10 @@ def measure_index(epochs: int = 1_000, layers: int = 4, reading: float = 20) -> 
     """The index of a run of many epochs, known and for the first time; ``reading``: seconds that the loader gets."""
     with tempfile.TemporaryDirectory() as logdir:
         with journal(f"{logdir}/run") as writing:
-            write_probe(writing, 20)
+            probe = write_probe(writing, 20)
             for step in range(epochs):
                 for layer in range(layers):
-                    write_epoch(writing, f"fc{layer}", step, 20)
+                    write_epoch(writing, probe, f"fc{layer}", step, 20)
         with tensorboard(["--logdir", logdir], loader="auto") as server:
             every = [epochs] * layers
             server.index("run", lambda index: [len(x["steps"]) for x in index["layers"]] == every, timeout=120)
@@ -81,9 +81,9 @@ def measure_frame(epochs: int = 60) -> list[Result]:
 def _frame_latency(samples: int, place: str, epochs: int) -> Result:
     with tempfile.TemporaryDirectory() as logdir:
         with journal(f"{logdir}/run") as writing:
-            write_probe(writing, samples)
+            probe = write_probe(writing, samples)
             for step in range(epochs):
-                write_epoch(writing, "fc", step, samples)
+                write_epoch(writing, probe, "fc", step, samples)
         with tensorboard(["--logdir", logdir], loader="auto") as server:
             index = server.index("run", lambda index: len(index["layers"][0]["steps"]) == epochs)
             times = [_timed(server, "frame", **query) for query in _frames(index)]

@@ -54,7 +54,7 @@ def scope(tab):
 
 def recall(rows):
     """Share of the labels that were changed on purpose among the samples of a table."""
-    return len({row["id"] for row in rows if row["label"] != row["original_label"]}) / FLIPPED
+    return len({row["id"] for row in rows if row["class"] != row["meta_original_label"]}) / FLIPPED
 
 
 def picks_the_suspicious(tab):
@@ -89,7 +89,7 @@ def takes_away(tab):
     picture(tab, "ranking")
     rows = table(tab)
     assert len(rows) == count * (EPOCHS + 1)
-    assert {row["split"] for row in rows} == {"train"}
+    assert {row["meta_split"] for row in rows} == {"train"}
     assert recall(rows) >= 0.9
     return rows
 
