@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,9 @@ ABLE = 0.5
 REMEMBERED = 4
 """Steps for which what has jumped, and is still as bad, is a jump, and for which answers that have suffered did."""
 
+AGREE_MORE = 0.01
+"""Share of the neighbours by which more must agree on their labels for a layer to have become better."""
+
 NOTICEABLE = 0.1
 """Share of the samples by which more must be right than the most frequent class explains for something to be learned,
 and by which the network must be surer than it is right to have learned by heart."""
@@ -40,13 +43,16 @@ class Standing:
     Attributes:
         known: Whether there is a loss over the probe; of what is no classifier, or has no labels, there is none.
         improving: Whether that loss is lower than at any step before.
-        learning: Whether the loss of the training that ``add_hidden`` was told is lower than before.
+        learning: Whether the loss of the training that ``add_hidden`` was told is lower than before, or, where no loss
+            is known, neighbours in a layer agree on their labels noticeably more than before.
         well: Whether the answers have become better than guesses, and have lost nothing of that.
         able: Whether more answers are right than wrong, so that each class is known by more than a guess.
         lost: Share of the samples by which fewer are answered right than at best.
         memorising: Whether the network is much surer than it is right, without a sudden loss of right answers: a loss
             that rises then is overfitting.
         classes_well: The same of each class, bool [C]; None where nothing is known of them.
+        apart: Whether, where no loss over the probe is known, neighbours agree on their labels as much as ever, and
+            noticeably more than at first: a layer that shrinks then, as before a normalisation, tells as much.
     """
 
     known: bool = False
@@ -57,6 +63,7 @@ class Standing:
     lost: float = 0.0
     memorising: bool = False
     classes_well: npt.NDArray[np.bool_] | None = None
+    apart: bool = False
 
 
 def sampling_error(shares: Values, counts: npt.NDArray[np.intp] | int) -> Values:
@@ -87,6 +94,7 @@ class Progress:
         self._recent: deque[float] = deque(maxlen=HELD)
         self._classes = Track("low", "best", 1, LONG)
         self._hurt = 0
+        self._agreements: dict[str, tuple[float, float]] = {}
 
     def look(self, observations: Sequence[Observation]) -> Standing:
         """How the network stands.
@@ -97,7 +105,19 @@ class Progress:
         for one in observations:
             if one.layer == NETWORK and one.step != self._step:
                 self._step, self._standing = one.step, self._stands(one)
-        return self._standing if any(one.step == self._step for one in observations) else Standing()
+        standing = self._standing if any(one.step == self._step for one in observations) else Standing()
+        agreements = [self._agreement(one) for one in observations if "agreement" in one.measures]
+        if standing.known or not agreements:
+            return standing
+        more, apart = (any(found) for found in zip(*agreements, strict=True))
+        return replace(standing, learning=standing.learning or more, apart=apart)
+
+    def _agreement(self, seen: Observation) -> tuple[bool, bool]:
+        """Whether a layer's neighbours agree more than before, and whether as much as ever and more than at first."""
+        now = float(seen.measures["agreement"])
+        first, most = self._agreements.get(seen.layer, (now, now))
+        self._agreements[seen.layer] = first, float(np.fmax(now, most))
+        return now > most + AGREE_MORE, now > max(most - AGREE_MORE, first + NOTICEABLE)
 
     def _stands(self, seen: Observation) -> Standing:
         if self._rates.restarts(seen.rate):

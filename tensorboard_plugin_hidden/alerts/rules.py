@@ -240,6 +240,7 @@ class MarginDetector:
         compared = np.clip(values, *self._rule.clip)
         annealed = rule.per_rate and self._rates.annealed
         better = standing.improving or (standing.learning and not standing.known and rule.name != "collapse")
+        better = better or (standing.apart and rule.name == "vanishing")
         well = standing.well if rule.scope == "whole" else False
         found = self._track.push(
             observation.step,

@@ -84,6 +84,21 @@ def overfits(rng, accuracy=0.8, per_step=0.05):
         yield points, logits(right=right, sure=min(1 + 0.3 * step, 3) + per_step * max(step - 10, 0) * 4)
 
 
+@pytest.mark.parametrize(("kept", "told"), [(True, set()), (False, {"vanishing"})])
+def test_what_shrinks_and_tells_the_classes_apart_as_ever_is_no_trouble(rng, kept, told):
+    """As an encoder before its normalisation, whose loss nobody tells; where the classes go too, it is told."""
+    whole = layer(rng)
+    other = rng.permutation(whole)
+
+    def looks():
+        for step in range(STEPS):
+            apart = rise(step, 4.0, 1.0)
+            points = apart * whole + (1 - apart) * other
+            yield (0.1 * (points if kept else other) if step >= 30 else points).astype(np.float32), None
+
+    assert {alert.rule for alert in watch(looks()) if alert.rule == "vanishing"} == told
+
+
 @pytest.mark.parametrize(("loss", "told"), [(0.0, set()), (0.3, {"stagnation"})])
 def test_gradients_are_zero_where_the_loss_is(rng, loss, told):
     """A triplet loss whose margin is kept everywhere has nothing to learn; with a loss left, a layer stands still."""
