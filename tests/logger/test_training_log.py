@@ -15,7 +15,7 @@ from torch import nn
 
 import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.errors import HiddenError, HiddenWarning
-from tensorboard_plugin_hidden.format import parameter_levels
+from tensorboard_plugin_hidden.format import chunking, parameter_levels
 from tensorboard_plugin_hidden.format import store as store_module
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.parameter_series import read_buckets, stretches
@@ -177,7 +177,7 @@ def test_a_long_epoch_is_written_before_it_ends(tmp_path, monkeypatch):
 
 
 def test_rows_over_many_chunks_read_back_in_order(tmp_path, monkeypatch):
-    monkeypatch.setattr(store_module, "_SERIES_ROWS", (3, 3))
+    monkeypatch.setattr(chunking, "_SERIES_ROWS", (3, 3))
     Training().run(tmp_path, range(4), 5, hidden.every(1))
     log = the_log(tmp_path)
     assert log.arrays["step"].tolist() == list(range(1, 21))
