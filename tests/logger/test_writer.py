@@ -243,6 +243,7 @@ for step in range(2):
     model(torch.randn(5, 4)).sum().backward()
     writer.add_hidden(step)
 writer.close()
+dist.barrier()  # gloo aborts the process whose peer is gone before it
 dist.destroy_process_group()
 """
     ranks = [subprocess.Popen([sys.executable, "-c", script, str(rank)], stderr=subprocess.PIPE) for rank in (0, 1)]
