@@ -63,9 +63,9 @@ def demo(logdir: str, epochs: int, serve: bool, scripts: tuple[str, ...]) -> Non
         for script in scripts:
             _run_script(Path(script), Path(logdir))
         if serve:
-            click.secho(f"\n  Done. TensorBoard goes on at {url}#hidden", bold=True)
-            click.echo("  Ctrl-C ends it.")
             with contextlib.suppress(KeyboardInterrupt):
+                click.secho(f"\n  Done. TensorBoard goes on at {url}#hidden", bold=True)
+                click.echo("  Ctrl-C ends it.")
                 while True:
                     time.sleep(3600)
 
