@@ -31,6 +31,11 @@ _MIN_DEFLATE = 512
 """Arrays of fewer bytes are not worth deflating."""
 
 
+def can_pack(array: npt.NDArray[Any]) -> bool:
+    """Whether a container can hold an array of this type."""
+    return array.dtype.newbyteorder("<").str[1:] in _DTYPES
+
+
 def pack(arrays: Arrays, meta: Mapping[str, Any] | None = None, *, compress: bool = False) -> bytes:
     """Puts named arrays and JSON-able ``meta`` into one container.
 

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tensorboard_plugin_hidden.errors import HiddenError
+from tensorboard_plugin_hidden.format.codec import can_pack, pack, unpack
 from tensorboard_plugin_hidden.format.limits import MOST_READ_BYTES
 from tensorboard_plugin_hidden.format.schema import SnapshotRecord
 from tensorboard_plugin_hidden.format.snapshot import FloatArray, HeadData, Snapshot
 
 _HEAD = "head."
+_PACKED = "head"
 PROGRAM = "program"
 """Name of the array that holds a head's exported program, as bytes."""
 
@@ -31,8 +33,12 @@ def encode_snapshot(snapshot: Snapshot) -> dict[str, npt.NDArray[Any]]:
     arrays: dict[str, npt.NDArray[Any]] = {"activations": _half(snapshot.activations)}
     if snapshot.logits is not None:
         arrays["logits"] = snapshot.logits.astype(np.float32)
-    for name, array in snapshot.head.arrays.items():
-        arrays[_HEAD + name] = np.asarray(array)
+    head = {name: np.asarray(array) for name, array in snapshot.head.arrays.items()}
+    if snapshot.head.kind == "program" and all(can_pack(array) for array in head.values()):
+        # Each array is files of its own, and the rest of a deep network has hundreds.
+        arrays[_PACKED] = np.frombuffer(pack(head), np.uint8)
+    else:
+        arrays |= {_HEAD + name: array for name, array in head.items()}
     for name, array in arrays.items():
         if array.nbytes > MOST_READ_BYTES:
             raise HiddenError(
@@ -53,6 +59,8 @@ def decode_snapshot(record: SnapshotRecord, arrays: dict[str, npt.NDArray[Any]],
         program: The head's exported program, where the record names one.
     """
     head = {name.removeprefix(_HEAD): array for name, array in arrays.items() if name.startswith(_HEAD)}
+    if _PACKED in arrays:
+        head = unpack(arrays[_PACKED].tobytes())[0]
     logits = arrays.get("logits")
     return Snapshot(
         layer=record.layer,

@@ -76,3 +76,18 @@ def test_what_no_reader_would_take_is_not_stored(rng, monkeypatch, limit, name):
     else:
         with pytest.raises(HiddenError, match=f"the {name} of layer 'fc' are too many to be read again"):
             encode_snapshot(snapshot)
+
+
+@pytest.mark.parametrize("mask", [np.float32, np.bool_])
+def test_the_parameters_of_a_program_are_one_array_where_they_can_be(rng, mask):
+    """Each array of the store is files of its own, and the rest of a deep network has hundreds."""
+    head = {f"layer{i}.weight": rng.normal(size=(3, i)).astype("f4") for i in range(40)} | {"mask": np.ones((), mask)}
+    snapshot = Snapshot("fc", 7, rng.normal(size=(10, 4)).astype("f4"), None, HeadData("program", head, b"code"))
+    stored = encode_snapshot(snapshot)
+    assert len(stored) == (2 if mask is np.float32 else 1 + len(head))
+    record = SnapshotRecord("fc", 7, 10, 4, "program", None, 0, 1, 0.0)
+    got = decode_snapshot(record, stored, b"code").head
+    assert (got.program, got.arrays.keys()) == (b"code", head.keys())
+    for name, array in head.items():
+        np.testing.assert_array_equal(got.arrays[name], array)
+        assert got.arrays[name].dtype == array.dtype
