@@ -209,9 +209,7 @@ class LogFile:
         stamp = next_stamp(event_files(self._directory))
         path = f"events.out.tfevents.{stamp:010d}.{socket.gethostname()}.{os.getpid()}.{next(_count)}{self._suffix}"
         path = os.path.join(self._directory, path)
-        descriptor = os.open(
-            path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666
-        )
+        descriptor = os.open(path, _NEW, 0o666)
         self.path, self._descriptor = path, descriptor
         _ours.add(path)
         header = _header()

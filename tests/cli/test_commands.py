@@ -13,7 +13,6 @@ import pytest
 import tensorboard_plugin_hidden as hidden
 from tensorboard_plugin_hidden.format.history import current
 from tensorboard_plugin_hidden.format.reader import RunReader
-from tests.processes import alive
 from tests.servers import tensorboard
 
 COMMAND = [sys.executable, "-m", "tensorboard_plugin_hidden.cli"]
@@ -67,37 +66,6 @@ def test_demo_serves_until_interrupted(tmp_path):
     assert "Traceback" not in errors
     with pytest.raises(OSError, match=r"refused|reset"):
         urllib.request.urlopen(url, timeout=5)
-
-
-def answers(url):
-    try:
-        urllib.request.urlopen(url, timeout=5).close()
-    except OSError:
-        return False
-    return True
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=str)
-def test_what_demo_started_ends_with_it(tmp_path, number):
-    script = tmp_path / "long.py"
-    script.write_text("import os, time; print('script', os.getpid(), flush=True); time.sleep(600)")
-    serving = ["demo", "--logdir", str(tmp_path), "--epochs", "1"]
-    then = [] if number == signal.SIGKILL else ["--then", str(script)]
-    demo = subprocess.Popen([*COMMAND, *serving, *then], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    url, started = "", 0
-    for line in demo.stdout:
-        url = found.group(1) if (found := re.search(r"(http://127\.0\.0\.1:\d+/)#hidden", line)) else url
-        started = int(found.group(1)) if (found := re.match(r"script (\d+)", line)) else started
-        if started or "Ctrl-C" in line:
-            break
-    demo.send_signal(number)
-    demo.communicate(timeout=60)
-    assert demo.returncode == (-number if number == signal.SIGKILL else 128 + number)
-    assert not (started and alive(started))
-    deadline = time.monotonic() + 20
-    while answers(url) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not answers(url)
 
 
 def test_demo_says_why_tensorboard_did_not_start(tmp_path, monkeypatch):

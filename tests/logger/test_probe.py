@@ -426,8 +426,7 @@ def test_batches_of_a_loaders_function_are_joined_where_they_can_be() -> None:
 
 
 def test_a_missing_text_is_no_word() -> None:
-    pandas = pytest.importorskip("pandas")
-    texts = pandas.Series(["a", None, float("nan"), pandas.NA, "nan"], dtype=object)
+    texts = pd.Series(["a", None, float("nan"), pd.NA, "nan"], dtype=object)
     assert Probe(torch.zeros(5, 2), texts=texts).texts == ("a", "", "", "", "nan")
 
 
