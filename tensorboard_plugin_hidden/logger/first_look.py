@@ -24,7 +24,7 @@ POOLED = {
 
 
 def lines(seen: Capture, classes: int, milliseconds: float) -> list[str]:
-    """A line for each layer: what is looked at, whether there are predictions, and what a capture costs.
+    """A line for each layer: what is looked at, whether there are predictions, and what it cost, export included.
 
     Args:
         seen: The first capture.
@@ -34,13 +34,13 @@ def lines(seen: Capture, classes: int, milliseconds: float) -> list[str]:
     sizes = [_bytes(seen, place) for place in range(len(seen.layers))]
     share = milliseconds / len(seen.layers)
     told = [
-        f"{_layer(layer)}; {_answers(seen, classes)}{_head(seen, layer)}; {_cost(size, share)} a capture."
+        f"{_layer(layer)}; {_answers(seen, classes)}{_head(seen, layer)}; {_cost(size, share)} for this first capture."
         for layer, size in zip(seen.layers[:MOST_LINES], sizes, strict=False)
     ]
     left = len(seen.layers) - MOST_LINES
     if left > 0:
         noun = "layer" if left == 1 else "layers"
-        told.append(f"and {left} more {noun}; {_cost(sum(sizes), milliseconds)} a capture in all.")
+        told.append(f"and {left} more {noun}; {_cost(sum(sizes), milliseconds)} for this first capture in all.")
     return told
 
 

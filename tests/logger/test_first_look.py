@@ -61,7 +61,7 @@ def test_a_line_says_all_of_the_first_capture_and_nothing_is_said_of_the_next(tm
     (line,) = capsys.readouterr().err.splitlines()
     assert re.fullmatch(
         r"hidden: layer '2:input', 60 samples × 16 units, not pooled; 3 classes, 3 logits from output, linear head; "
-        r"2\.8 kB and \d+ ms a capture\.",
+        r"2\.8 kB and \d+ ms for this first capture\.",
         line,
     )
 
@@ -74,12 +74,12 @@ def test_each_layer_has_a_line_up_to_a_number_that_can_be_read() -> None:
     )
     assert "no head: The rest of the network cannot be exported: the activations are pooled" in told[0]
     assert "program head" in told[1]
-    assert told[1].endswith("kB and 25 ms a capture.")
+    assert told[1].endswith("kB and 25 ms for this first capture.")
     deep = nn.Sequential(*(nn.Linear(4, 4) for _ in range(11)), nn.Linear(4, 3))
     seen = capture(deep, probe(), resolve_layers(deep, "*"), reader=LogitReader(classifier=False))
     told = lines(seen, 3, 120.0)
     assert len(told) == 9
-    assert told[-1] == "and 4 more layers; 8.9 kB and 120 ms a capture in all."
+    assert told[-1] == "and 4 more layers; 8.9 kB and 120 ms for this first capture in all."
 
 
 def test_predictions_that_are_missing_are_warned_of_once_and_stored(tmp_path: Path, capsys: Any) -> None:
